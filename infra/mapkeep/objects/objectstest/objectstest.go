@@ -1,0 +1,79 @@
+// Package objectstest gives tests a real S3 server on a folder of their own.
+// The test binary runs itself as the server, so a package that uses it has
+//
+//	func TestMain(m *testing.M) { objectstest.Main(m) }
+package objectstest
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/mapkeep/mapkeep/infra/mapkeep/objects"
+)
+
+// child is set in the environment of a test binary that is to be the server.
+const child = "MAPKEEP_OBJECTSTEST"
+
+// Main runs the tests, or is the server when Start began this process.
+func Main(m *testing.M) {
+	Child()
+	os.Exit(m.Run())
+}
+
+// Child is the server, and does not return, when Start began this process;
+// else it does nothing. It is for packages whose TestMain does more than Main.
+func Child() {
+	if os.Getenv(child) == "" {
+		return
+	}
+	if err := objects.Serve(os.Stdin, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// Start starts a server on a new folder; it ends with the test. What the
+// gateway says about errors of its own goes to the test's log.
+func Start(t testing.TB) *objects.Server {
+	t.Helper()
+	return StartIn(t, t.TempDir())
+}
+
+// StartIn is Start on a folder of the caller's choice, to look at it again
+// after a Close.
+func StartIn(t testing.TB, dir string) *objects.Server {
+	t.Helper()
+	s, err := objects.Start(t.Context(), objects.Options{Dir: dir, Command: func() *exec.Cmd { return Command(t) }})
+	if err != nil {
+		t.Fatalf("objects.Start(%s): %v; does TestMain call objectstest.Main?", dir, err)
+	}
+	t.Cleanup(s.Close)
+	return s
+}
+
+// Command is this test binary as the server, for objects.Options.
+func Command(t testing.TB) *exec.Cmd {
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatalf("os.Executable: %v", err)
+	}
+	cmd := exec.Command(exe)
+	cmd.Env = append(os.Environ(), child+"=1")
+	cmd.Stderr = t.Output()
+	return cmd
+}
+
+// Client is an S3 client for the server, its bucket being objects.Bucket.
+func Client(t testing.TB, s *objects.Server) *s3.Client {
+	t.Helper()
+	c, err := s.Client(t.Context())
+	if err != nil {
+		t.Fatalf("Server.Client: %v", err)
+	}
+	return c
+}
