@@ -1,0 +1,271 @@
+package runtime_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/mapkeep/mapkeep/infra/mapkeep/runtime"
+)
+
+func TestOneWarmChildServesEveryFunction(t *testing.T) {
+	t.Parallel()
+	h := started(t, options("functions", nil))
+	first := invoke(t, h, "echo", `{"a":1}`)
+	if string(first.Payload) != `{"a":1}` {
+		t.Errorf("Invoke(echo): payload came as %s", first.Payload)
+	}
+	if want := "arn:aws:lambda:local:000000000000:function:echo"; first.Function != want {
+		t.Errorf("Invoke(echo): function's ARN %q, want %q", first.Function, want)
+	}
+	if first.Left <= 4*time.Minute || first.Left > 5*time.Minute {
+		t.Errorf("Invoke(echo): %v left, want nearly 5m", first.Left)
+	}
+	if _, message := fails(t, h, "fail", `{}`); message != "no answer" {
+		t.Errorf("Invoke(fail): message %q", message)
+	}
+	for range 20 {
+		if next := invoke(t, h, "shout", `{}`); next.Pid != first.Pid {
+			t.Fatalf("Invoke(shout): process %d, want %d again", next.Pid, first.Pid)
+		}
+	}
+}
+
+func TestErrorsHaveStepFunctionsNames(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ program, function, name, message string }{
+		{"functions", "fail", "PortalUnavailable", "no answer"},
+		{"functions", "panic", "string", "much too late"},
+		{"functions", "exit", "Runtime.ExitError", "Runtime exited with error: exit status 3"},
+		{"functions", "big", "Function.ResponseSizeTooLarge", "6291556 bytes"},
+		{"functions", "nobody", "Lambda.ResourceNotFoundException", "function:nobody"},
+		{"no init", "echo", "BadSettings", "no settings"},
+		{"exit", "echo", "Runtime.ExitError", "Runtime exited with error: exit status 7"},
+	} {
+		t.Run(test.program+" "+test.function, func(t *testing.T) {
+			t.Parallel()
+			h := started(t, options(test.program, nil))
+			for range 2 { // a failure leaves the host as it was
+				e, message := fails(t, h, test.function, `{}`)
+				if e.Name != test.name || !strings.Contains(message, test.message) {
+					t.Errorf("Invoke(%s) = %v, want %s: … %s", test.function, e, test.name, test.message)
+				}
+			}
+		})
+	}
+}
+
+func TestTimeoutKillsTheChild(t *testing.T) {
+	t.Parallel()
+	l, address := listen(t)
+	o := options("functions", nil)
+	o.Functions["meet"] = runtime.Function{Timeout: 50 * time.Millisecond}
+	h := started(t, o)
+	e, message := fails(t, h, "meet", address)
+	if e.Name != "Sandbox.Timedout" || !strings.HasSuffix(message, " Error: Task timed out after 0.05 seconds") {
+		t.Errorf("Invoke(meet) = %v, want Sandbox.Timedout after 0.05 seconds", e)
+	}
+	if _, err := io.ReadAll(accept(t, l)); err != nil {
+		t.Errorf("the child's connection ended with %v", err)
+	}
+	invoke(t, h, "echo", `{}`)
+}
+
+func TestCancelKillsTheChild(t *testing.T) {
+	t.Parallel()
+	l, address := listen(t)
+	h := started(t, options("functions", nil))
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		if conn, err := l.Accept(); err == nil {
+			cancel()
+			conn.Read(make([]byte, 1)) //nolint:errcheck // until the child has ended
+			conn.Close()
+		}
+	}()
+	if _, err := h.Invoke(ctx, "meet", json.RawMessage(address)); !errors.Is(err, context.Canceled) {
+		t.Errorf("Invoke(meet) = %v, want context.Canceled", err)
+	}
+	if _, err := h.Invoke(ctx, "echo", nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("Invoke(echo) with a ctx that had ended = %v, want context.Canceled", err)
+	}
+	invoke(t, h, "echo", `{}`)
+}
+
+func TestInvokeAboveTheLimitWaitsForAChild(t *testing.T) {
+	t.Parallel()
+	l, address := listen(t)
+	o := options("functions", nil)
+	commands := record(&o)
+	h := started(t, o)
+	var group errgroup.Group
+	for range 4 * o.Limit {
+		group.Go(func() error {
+			_, err := h.Invoke(t.Context(), "meet", json.RawMessage(address))
+			return err
+		})
+	}
+	for range 4 { // Limit of them meet; until these go no other comes
+		conns := make([]net.Conn, o.Limit)
+		for i := range conns {
+			conns[i] = accept(t, l)
+		}
+		for _, conn := range conns {
+			io.WriteString(conn, "!") //nolint:errcheck // the invocation tells
+		}
+	}
+	if err := group.Wait(); err != nil {
+		t.Errorf("Invoke(meet): %v", err)
+	}
+	h.Close()
+	if got := len(*commands); got != o.Limit {
+		t.Errorf("%d processes for %d invocations, want %d", got, 4*o.Limit, o.Limit)
+	}
+}
+
+func TestCloseLeavesNoProcess(t *testing.T) {
+	t.Parallel()
+	for _, program := range []string{"functions", "functions of lambda"} {
+		t.Run(program, func(t *testing.T) {
+			t.Parallel()
+			l, address := listen(t)
+			o := options(program, nil)
+			commands := record(&o)
+			h := started(t, o)
+			invoke(t, h, "echo", `{}`)
+			ended := make(chan error, 2)
+			for range 2 {
+				go func() {
+					_, err := h.Invoke(context.Background(), "meet", json.RawMessage(address))
+					ended <- err
+				}()
+			}
+			accept(t, l)
+			accept(t, l)
+			h.Close()
+			for range 2 {
+				if err := <-ended; !errors.Is(err, runtime.ErrClosed) {
+					t.Errorf("Invoke(meet) = %v, want ErrClosed", err)
+				}
+			}
+			if _, err := h.Invoke(t.Context(), "echo", nil); !errors.Is(err, runtime.ErrClosed) {
+				t.Errorf("Invoke(echo) after Close = %v, want ErrClosed", err)
+			}
+			for _, cmd := range *commands {
+				if cmd.ProcessState == nil {
+					t.Errorf("process %d is left after Close", cmd.Process.Pid)
+				}
+			}
+		})
+	}
+}
+
+// record notes the commands that are made.
+func record(o *runtime.Options) *[]*exec.Cmd {
+	var mu sync.Mutex
+	var commands []*exec.Cmd
+	command := o.Command
+	o.Command = func(env []string) *exec.Cmd {
+		cmd := command(env)
+		mu.Lock()
+		defer mu.Unlock()
+		commands = append(commands, cmd)
+		return cmd
+	}
+	return &commands
+}
+
+func TestChildrenDieWithTheHost(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, program, busy string }{
+		{"an idle child", "functions", ""},
+		{"an idle child that knows Lambda only", "functions of lambda", ""},
+		{"a child at work", "functions", "yes"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			l, address := listen(t)
+			cmd := exec.Command(os.Args[0])
+			cmd.Env = append(os.Environ(), mode+"=host", "PROGRAM="+test.program, "ADDRESS="+address, "BUSY="+test.busy)
+			cmd.Stderr = t.Output()
+			if err := cmd.Start(); err != nil {
+				t.Fatalf("start a host: %v", err)
+			}
+			t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() }) //nolint:errcheck // it is dead already when all is well
+			child := accept(t, l)
+			if test.busy != "" {
+				accept(t, l)
+			}
+			cmd.Process.Kill() //nolint:errcheck // the next line tells
+			if err := cmd.Wait(); err == nil {
+				t.Fatalf("the host ended by itself, want killed")
+			}
+			if said, _ := io.ReadAll(child); len(said) == 0 {
+				t.Errorf("the child said nothing before it ended")
+			}
+		})
+	}
+}
+
+func TestEnvironmentIsLambdasAndNotOurs(t *testing.T) {
+	t.Setenv("MAPKEEP_SECRET", "hush")
+	env := invoke(t, started(t, options("functions", nil)), "echo", `{}`).Environ
+	for _, want := range []string{"COLOUR=green", "AWS_REGION=eu-west-3", "TZ=:UTC", "AWS_LAMBDA_FUNCTION_NAME=mapkeep", "PATH=" + os.Getenv("PATH")} {
+		if !slices.Contains(env, want) {
+			t.Errorf("environment has no %s: %q", want, env)
+		}
+	}
+	for _, has := range env {
+		if strings.Contains(has, "hush") {
+			t.Errorf("environment of a child has %s", has)
+		}
+	}
+}
+
+func TestLinesOfTheLogAreWhole(t *testing.T) {
+	t.Parallel()
+	var logs strings.Builder
+	h := started(t, options("functions", &logs))
+	var group errgroup.Group
+	for range 9 {
+		group.Go(func() error {
+			_, err := h.Invoke(t.Context(), "shout", json.RawMessage(`{}`))
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatalf("Invoke(shout): %v", err)
+	}
+	fails(t, h, "exit", `{}`)
+	h.Close()
+	count := map[string]int{}
+	for line := range strings.Lines(logs.String()) {
+		count[line]++
+	}
+	want := map[string]int{"one line\n": 900, "last words\n": 1}
+	if diff := cmp.Diff(want, count); diff != "" {
+		t.Errorf("lines of the log (-want +got):\n%s", diff)
+	}
+}
+
+func TestStartRefusesNoLimit(t *testing.T) {
+	t.Parallel()
+	o := options("functions", nil)
+	o.Limit = 0
+	if h, err := runtime.Start(o); err == nil {
+		h.Close()
+		t.Errorf("Start with limit 0: no error")
+	}
+}
