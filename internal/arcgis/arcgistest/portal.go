@@ -1,0 +1,214 @@
+package arcgistest
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+)
+
+// Portal is a running simulated portal. Its methods may be called while it
+// serves.
+type Portal struct {
+	// URL is the portal's address, as a setting takes it: /sharing/rest lies
+	// below. FilesURL is the file host, ServicesURL the host of the feature
+	// services, StrangerURL a host that nobody should give a token to.
+	URL, FilesURL, ServicesURL, StrangerURL string
+	// Username and Password are the administrator's, and Referer is what the
+	// tokens of Secret are bound to.
+	Username, Password, Referer string
+	// Clock is the portal's time.
+	Clock *Clock
+
+	rules     rules
+	authority *authority
+	key       []byte // signs links and names tokens
+	servers   []*http.Server
+	served    sync.WaitGroup
+
+	mu       sync.Mutex
+	users    map[string]user
+	lockouts map[string]*lockout
+	sessions map[string]*session
+	items    map[string]*item
+	owned    map[string][]*item
+	names    map[string]string // owner, folder and file name -> id
+	services map[string]*item  // service name -> item
+	ghosts   map[string]*item  // listed, and gone
+	index    index
+	queue    queue
+	made     int // ids given out
+	calls    int
+	tries    map[string]int
+	quiet    time.Time // the organization is throttled until then
+	units    units
+	log      []Request
+	counts   map[countKey]int
+	breaches []string
+	touched  map[string]time.Time
+}
+
+// Option is a choice about how a portal is started.
+type Option func(*options)
+
+type options struct {
+	listen string
+	tls    bool
+	clock  *Clock
+}
+
+// Listen has the portal listen on a loopback host:port of choice; the other
+// hosts take free ports.
+func Listen(addr string) Option { return func(o *options) { o.listen = addr } }
+
+// TLS has all hosts speak HTTPS, with certificates of an authority of the
+// portal's own, whose PEM is in the secrets.
+func TLS() Option { return func(o *options) { o.tls = true } }
+
+// WithClock gives the portal a clock.
+func WithClock(c *Clock) Option { return func(o *options) { o.clock = c } }
+
+// Start runs a portal for a test. It panics where loopback can't be listened
+// on, as httptest does; a program uses Open.
+func Start(s *Scenario, opts ...Option) *Portal {
+	p, err := Open(s, opts...)
+	if err != nil {
+		panic(fmt.Sprintf("arcgistest: %v", err))
+	}
+	return p
+}
+
+// Open runs a portal until Close.
+func Open(s *Scenario, opts ...Option) (*Portal, error) {
+	o := options{listen: "127.0.0.1:0", clock: &Clock{}}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	p := &Portal{Username: Admin, Referer: "https://mapkeep.example", Clock: o.clock, rules: s.rules, key: []byte("simulated portal"),
+		users: map[string]user{}, lockouts: map[string]*lockout{}, sessions: map[string]*session{}, items: map[string]*item{},
+		owned: map[string][]*item{}, names: map[string]string{}, services: map[string]*item{}, ghosts: map[string]*item{},
+		tries: map[string]int{}, counts: map[countKey]int{}, touched: map[string]time.Time{}}
+	for _, u := range s.users {
+		p.users[u.name] = u
+	}
+	p.Password = p.users[Admin].password
+	if o.tls {
+		var err error
+		if p.authority, err = newAuthority(); err != nil {
+			return nil, fmt.Errorf("make certificates: %w", err)
+		}
+	}
+	hosts := []struct {
+		url  *string
+		addr string
+		h    http.Handler
+	}{{&p.URL, o.listen, p.sharing()}, {&p.FilesURL, "127.0.0.1:0", http.HandlerFunc(p.files)},
+		{&p.ServicesURL, "127.0.0.1:0", p.featureServices()}, {&p.StrangerURL, "127.0.0.1:0", http.HandlerFunc(p.stranger)}}
+	var listeners []net.Listener
+	for _, host := range hosts {
+		l, err := net.Listen("tcp", host.addr)
+		if err != nil {
+			for _, l := range listeners {
+				l.Close() //nolint:errcheck // nothing was sent on it
+			}
+			return nil, fmt.Errorf("listen on %s: %w", host.addr, err)
+		}
+		listeners = append(listeners, l)
+		*host.url = p.scheme() + "://" + l.Addr().String()
+	}
+	if p.rules.enterprise {
+		p.URL += "/portal"
+	}
+	for _, i := range s.items {
+		p.admit(i, time.Time{})
+	}
+	for n, l := range listeners {
+		p.serve(l, hosts[n].h)
+	}
+	return p, nil
+}
+
+func (p *Portal) scheme() string {
+	if p.authority != nil {
+		return "https"
+	}
+	return "http"
+}
+
+func (p *Portal) serve(l net.Listener, h http.Handler) {
+	s := &http.Server{Handler: h, ErrorLog: log.New(io.Discard, "", 0), ReadHeaderTimeout: time.Minute}
+	p.servers = append(p.servers, s)
+	if p.authority != nil {
+		l = p.authority.listen(l)
+	}
+	p.served.Go(func() { s.Serve(l) }) //nolint:errcheck // it ends by Close
+}
+
+// Close stops the portal and breaks what is still being sent.
+func (p *Portal) Close() {
+	for _, s := range p.servers {
+		s.Close() //nolint:errcheck // a test's listeners
+	}
+	p.served.Wait()
+}
+
+// Secret is the JSON secret of the administrator.
+func (p *Portal) Secret() []byte { return p.SecretOf(Admin) }
+
+// SecretOf is the JSON secret of a member of the organization.
+func (p *Portal) SecretOf(name string) []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.secret(map[string]string{"username": name, "password": p.users[name].password, "referer": p.Referer})
+}
+
+// SecretApp is the JSON secret of an application that the administrator
+// registered: it reaches the administrator's own items and no others.
+func (p *Portal) SecretApp() []byte {
+	return p.secret(map[string]string{"client_id": appID, "client_secret": appSecret})
+}
+
+// SecretToken is the JSON secret of a token of the administrator that was
+// made elsewhere, lives for a year and is bound to no referer.
+func (p *Portal) SecretToken() []byte {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.secret(map[string]string{"token": p.grant(session{user: Admin, expires: p.Clock.Now().AddDate(1, 0, 0), fixed: true})})
+}
+
+func (p *Portal) secret(fields map[string]string) []byte {
+	if p.authority != nil {
+		fields["ca"] = string(p.CA())
+	}
+	b, err := json.Marshal(fields)
+	if err != nil {
+		return nil
+	}
+	return b
+}
+
+// CA is the PEM of the portal's own certificate authority, nil without TLS.
+func (p *Portal) CA() []byte {
+	if p.authority == nil {
+		return nil
+	}
+	return p.authority.pem
+}
+
+// TrustedHosts are the hosts beside the portal's own that may be given a
+// token, as the setting trusted_hosts takes them.
+func (p *Portal) TrustedHosts() []string {
+	u, err := url.Parse(p.ServicesURL)
+	if err != nil {
+		return nil
+	}
+	return []string{u.Host}
+}
+
+// Advance moves the portal's clock.
+func (p *Portal) Advance(d time.Duration) { p.Clock.Advance(d) }
