@@ -1,0 +1,300 @@
+package states
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// A path is a compiled JSONPath: $ or $$ (the context object), then names,
+// indexes, and the steps that may find many values: [*], .*, slices, and ..
+// Filters, unions and functions are refused.
+type path struct {
+	text    string
+	context bool
+	many    bool // answers an array of all it finds, [] for nothing
+	steps   []step
+}
+
+type stepKind int
+
+const (
+	stepName stepKind = iota
+	stepIndex
+	stepAll
+	stepSlice
+	stepDeep // the value and all below it
+)
+
+type step struct {
+	kind     stepKind
+	name     string
+	from, to int // stepIndex uses from; negative ones count from the end
+	open     bool
+}
+
+func parsePath(text string) (*path, error) {
+	p := &path{text: text}
+	rest, ok := strings.CutPrefix(text, "$")
+	if !ok {
+		return nil, fmt.Errorf("path %q does not begin with $", text)
+	}
+	rest, p.context = strings.CutPrefix(rest, "$")
+	for rest != "" {
+		s, after, err := parseStep(rest)
+		if err != nil {
+			return nil, fmt.Errorf("path %q: %w", text, err)
+		}
+		p.steps, rest = append(p.steps, s), after
+		p.many = p.many || s.kind >= stepAll
+	}
+	return p, nil
+}
+
+func parseStep(s string) (step, string, error) {
+	switch {
+	case strings.HasPrefix(s, "..["):
+		return step{kind: stepDeep}, s[2:], nil
+	case strings.HasPrefix(s, ".."):
+		if len(s) == 2 {
+			return step{}, "", fmt.Errorf("nothing follows ..")
+		}
+		return step{kind: stepDeep}, s[1:], nil
+	case strings.HasPrefix(s, ".*"):
+		return step{kind: stepAll}, s[2:], nil
+	case strings.HasPrefix(s, "."):
+		return dotted(s[1:])
+	case strings.HasPrefix(s, "["):
+		return bracket(s[1:])
+	}
+	return step{}, "", fmt.Errorf("%q is neither . nor [", s)
+}
+
+func dotted(s string) (step, string, error) {
+	end := strings.IndexFunc(s, func(r rune) bool {
+		return !(unicode.IsLetter(r) || unicode.IsDigit(r) || r == '_' || r == '-' || r > 0x7f && !unicode.IsSpace(r))
+	})
+	if end < 0 {
+		end = len(s)
+	}
+	if end == 0 {
+		return step{}, "", fmt.Errorf("no name after .")
+	}
+	if end < len(s) && s[end] != '.' && s[end] != '[' {
+		return step{}, "", fmt.Errorf("%q can't stand in a name after . (functions are not in our subset)", s[end])
+	}
+	return step{kind: stepName, name: s[:end]}, s[end:], nil
+}
+
+func bracket(s string) (step, string, error) {
+	if s != "" && (s[0] == '\'' || s[0] == '"') {
+		return quoted(s)
+	}
+	inside, after, ok := strings.Cut(s, "]")
+	switch {
+	case !ok:
+		return step{}, "", fmt.Errorf("no ] closes [%s", s)
+	case inside == "*":
+		return step{kind: stepAll}, after, nil
+	case strings.HasPrefix(inside, "?"), strings.HasPrefix(inside, "("):
+		return step{}, "", fmt.Errorf("filters are not in our subset")
+	case strings.Contains(inside, ","):
+		return step{}, "", fmt.Errorf("unions are not in our subset")
+	}
+	st, err := position(inside)
+	return st, after, err
+}
+
+// position reads an index or a slice.
+func position(inside string) (step, error) {
+	from, to, isSlice := strings.Cut(inside, ":")
+	st := step{kind: stepIndex}
+	if isSlice {
+		st.kind, st.open = stepSlice, to == ""
+	}
+	var err error
+	if from != "" || !isSlice {
+		if st.from, err = strconv.Atoi(from); err != nil {
+			return st, fmt.Errorf("[%s] is no index", inside)
+		}
+	}
+	if to != "" {
+		if st.to, err = strconv.Atoi(to); err != nil {
+			return st, fmt.Errorf("[%s] is no slice", inside)
+		}
+	}
+	return st, nil
+}
+
+// quoted reads ['name'] after its bracket; a backslash takes the next
+// character as it is.
+func quoted(s string) (step, string, error) {
+	var name strings.Builder
+	for i := 1; i < len(s); i++ {
+		switch {
+		case s[i] == '\\' && i+1 < len(s):
+			i++
+			name.WriteByte(s[i])
+		case s[i] == s[0]:
+			if !strings.HasPrefix(s[i+1:], "]") {
+				return step{}, "", fmt.Errorf("no ] after [%s", s[:i+1])
+			}
+			return step{kind: stepName, name: name.String()}, s[i+2:], nil
+		default:
+			name.WriteByte(s[i])
+		}
+	}
+	return step{}, "", fmt.Errorf("no quote closes [%s", s)
+}
+
+// find looks p up below root; false when it is not there.
+func (p *path) find(root any) (any, bool) {
+	if p.many {
+		return p.findAll(root), true
+	}
+	for i := range p.steps {
+		next, ok := p.steps[i].one(root)
+		if !ok {
+			return nil, false
+		}
+		root = next
+	}
+	return root, true
+}
+
+func (s *step) one(v any) (any, bool) {
+	if s.kind == stepName {
+		m, _ := v.(map[string]any)
+		w, ok := m[s.name]
+		return w, ok
+	}
+	list, _ := v.([]any)
+	i := s.from
+	if i < 0 {
+		i += len(list)
+	}
+	if i < 0 || i >= len(list) {
+		return nil, false
+	}
+	return list[i], true
+}
+
+func (p *path) findAll(root any) []any {
+	found := []any{root}
+	for i := range p.steps {
+		next := []any{}
+		for _, v := range found {
+			next = p.steps[i].each(v, next)
+		}
+		found = next
+	}
+	return found
+}
+
+// each appends what s finds in v.
+func (s *step) each(v any, to []any) []any {
+	switch s.kind {
+	case stepAll:
+		return append(to, below(v)...)
+	case stepDeep:
+		to = append(to, v)
+		for _, w := range below(v) {
+			to = s.each(w, to)
+		}
+		return to
+	case stepSlice:
+		list, _ := v.([]any)
+		from, end := bound(s.from, len(list)), len(list)
+		if !s.open {
+			end = bound(s.to, len(list))
+		}
+		return append(to, list[from:max(from, end)]...)
+	}
+	if w, ok := s.one(v); ok {
+		to = append(to, w)
+	}
+	return to
+}
+
+// below lists an array's values, or an object's in the order of its keys.
+func below(v any) []any {
+	switch v := v.(type) {
+	case []any:
+		return v
+	case map[string]any:
+		list := make([]any, 0, len(v))
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			list = append(list, v[k])
+		}
+		return list
+	}
+	return nil
+}
+
+func bound(i, n int) int {
+	if i < 0 {
+		i += n
+	}
+	return min(max(i, 0), n)
+}
+
+// A reference is where a ResultPath puts a result: names only.
+type reference struct {
+	names   []string
+	discard bool // ResultPath null: the state's input goes on
+}
+
+func parseReference(text string) (*reference, error) {
+	p, err := parsePath(text)
+	if err != nil {
+		return nil, err
+	}
+	r := &reference{}
+	for _, s := range p.steps {
+		if s.kind != stepName {
+			return nil, fmt.Errorf("path %q: a ResultPath holds names only", text)
+		}
+		r.names = append(r.names, s.name)
+	}
+	if p.context {
+		return nil, fmt.Errorf("path %q: a ResultPath can't write into the context object", text)
+	}
+	return r, nil
+}
+
+// put is a copy of raw with the result at its place; objects on the way are
+// made where they are missing, and raw stays as it was.
+func (r *reference) put(raw, result any) (any, error) {
+	if r == nil {
+		return result, nil
+	}
+	if r.discard {
+		return raw, nil
+	}
+	return insert(raw, r.names, result)
+}
+
+func insert(at any, names []string, result any) (any, error) {
+	if len(names) == 0 {
+		return result, nil
+	}
+	m, ok := at.(map[string]any)
+	if !ok {
+		return nil, failed(nameResult, "the result can't be put at %q: what is there is no object", names[0])
+	}
+	below, there := m[names[0]]
+	if !there {
+		below = map[string]any{}
+	}
+	v, err := insert(below, names[1:], result)
+	if err != nil {
+		return nil, err
+	}
+	next := make(map[string]any, len(m)+1)
+	maps.Copy(next, m)
+	next[names[0]] = v
+	return next, nil
+}

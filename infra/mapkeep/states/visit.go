@@ -1,0 +1,203 @@
+package states
+
+import (
+	"context"
+	"errors"
+	"math"
+	"time"
+)
+
+// A node is one state, compiled.
+type node struct {
+	name, kind string
+	input      expr // InputPath; nil: $
+	params     expr // Parameters; nil: none
+	act        action
+	selector   expr       // ResultSelector; nil: none
+	result     *reference // ResultPath; nil: the result is the output
+	output     expr       // OutputPath; nil: $
+	grows      bool       // its output can be larger than its input
+	next       *node      // nil: the end
+	retry      []retrier
+	catch      []catcher
+}
+
+// An action is what a type of state does with its effective input.
+type action interface {
+	act(ctx context.Context, v *visit, in any) (any, error)
+}
+
+type retrier struct {
+	names   []string
+	first   float64 // seconds
+	most    int64   // attempts
+	rate    float64
+	longest float64 // seconds, 0: no bound
+	full    bool    // JitterStrategy FULL
+}
+
+type catcher struct {
+	names  []string
+	result *reference
+	next   *node
+}
+
+// A visit is one entry into a state, with all its attempts.
+type visit struct {
+	x       *execution
+	n       *node
+	raw     any // the state's input
+	entered time.Time
+	event   int   // number of the entry in the history
+	repeats int   // $$.State.RetryCount
+	next    *node // where it goes on; a Choice and a Catch change it
+}
+
+// run does the state until an attempt succeeds, a Catch takes its failure,
+// or neither. Its error is a *failure or errStopped.
+func (v *visit) run(ctx context.Context) (any, error) {
+	v.event = v.x.events + 1
+	if err := v.x.record(eventsState); err != nil {
+		return nil, err
+	}
+	v.x.tell(Event{Kind: StateEntered, State: v.n.name, data: v.raw})
+	used := make([]int64, len(v.n.retry))
+	for {
+		out, err := v.attempt(ctx)
+		if err == nil {
+			v.x.tell(Event{Kind: StateExited, State: v.n.name, data: out})
+			return out, nil
+		}
+		f := (*failure)(nil)
+		if !errors.As(err, &f) {
+			return nil, errStopped
+		}
+		wait, again := v.n.again(f, used, v.x.e.random)
+		if !again {
+			return v.caught(f)
+		}
+		v.repeats++
+		v.x.tell(Event{Kind: Retrying, State: v.n.name, Error: f.name, Cause: f.cause, Attempt: v.repeats + 1, Wait: wait})
+		if v.x.e.clock().Sleep(ctx, wait) != nil || ctx.Err() != nil {
+			return nil, errStopped
+		}
+	}
+}
+
+// attempt is the processing of a state from its input to its output, in the
+// order that the language fixes.
+func (v *visit) attempt(ctx context.Context) (any, error) {
+	n := v.n
+	in, err := v.eval(n.input, v.raw)
+	if err != nil {
+		return nil, err
+	}
+	if in, err = v.parameters(in); err != nil {
+		return nil, err
+	}
+	result, err := n.act.act(ctx, v, in)
+	if err != nil {
+		return nil, v.failed(err)
+	}
+	if result, err = v.eval(n.selector, result); err != nil {
+		return nil, err
+	}
+	out, err := n.result.put(v.raw, result)
+	if err != nil {
+		return nil, err
+	}
+	if out, err = v.eval(n.output, out); err != nil {
+		return nil, err
+	}
+	if n.grows {
+		err = within(out, "the output of state "+n.name)
+	}
+	return out, err
+}
+
+func (v *visit) parameters(in any) (any, error) {
+	if v.n.params == nil {
+		return in, nil
+	}
+	in, err := v.eval(v.n.params, in)
+	if err != nil {
+		return nil, err
+	}
+	return in, within(in, "the input of state "+v.n.name+" after Parameters")
+}
+
+// eval is e on input, or input where there is no e.
+func (v *visit) eval(e expr, input any) (any, error) {
+	if e == nil {
+		return input, nil
+	}
+	out, err := e.eval(v.scope(input))
+	return out, v.located(err)
+}
+
+// located says in which state a States.Runtime came up.
+func (v *visit) located(err error) error {
+	if f := (*failure)(nil); errors.As(err, &f) && f.name == nameRuntime {
+		return failed(nameRuntime, "an error occurred while executing the state '%s' (entered at the event id #%d): %s", v.n.name, v.event, f.cause)
+	}
+	return err
+}
+
+// failed tells of a Task's failed attempt.
+func (v *visit) failed(err error) error {
+	err = v.located(err)
+	if f := (*failure)(nil); errors.As(err, &f) && v.n.kind == "Task" {
+		v.x.tell(Event{Kind: TaskFailed, State: v.n.name, Error: f.name, Cause: f.cause, Attempt: v.repeats + 1})
+	}
+	return err
+}
+
+// again finds how long to wait before the next attempt. The first retrier
+// that matches decides; when it is used up, no other is asked.
+func (n *node) again(f *failure, used []int64, random func() float64) (time.Duration, bool) {
+	for i := range n.retry {
+		r := &n.retry[i]
+		if !f.matches(r.names) {
+			continue
+		}
+		if used[i] >= r.most {
+			return 0, false
+		}
+		used[i]++
+		return r.delay(used[i], random), true
+	}
+	return 0, false
+}
+
+// delay is the wait before the nth repeat.
+func (r *retrier) delay(n int64, random func() float64) time.Duration {
+	seconds := r.first * math.Pow(r.rate, float64(n-1))
+	if r.longest > 0 {
+		seconds = min(seconds, r.longest)
+	}
+	if r.full {
+		seconds *= random()
+	}
+	return time.Duration(min(seconds*float64(time.Second), math.MaxInt64/2))
+}
+
+// caught goes on where the first Catch that matches points to. The error
+// output joins the state's input, not its effective input.
+func (v *visit) caught(f *failure) (any, error) {
+	for _, c := range v.n.catch {
+		if !f.matches(c.names) {
+			continue
+		}
+		out, err := c.result.put(v.raw, f.output())
+		if err == nil {
+			err = within(out, "the output of state "+v.n.name)
+		}
+		if err != nil {
+			return nil, err
+		}
+		v.next = c.next
+		v.x.tell(Event{Kind: Caught, State: v.n.name, Error: f.name, Cause: f.cause, data: out})
+		return out, nil
+	}
+	return nil, f
+}
