@@ -5,9 +5,17 @@
 // with the machine's Comments.
 package infra
 
-import _ "embed"
+import (
+	_ "embed"
 
-// Machine is backup.asl.json as it stands, its ${Name} not yet filled in.
-//
+	"github.com/mapkeep/mapkeep"
+)
+
 //go:embed backup.asl.json
-var Machine []byte
+var machine []byte
+
+// Machine gives backup.asl.json as it stands, its ${Name} not yet filled in.
+func Machine() []byte { return append([]byte(nil), machine...) }
+
+// Template reads template.yaml; see Read.
+func Template() (Stack, error) { return Read(mapkeep.Template) }
