@@ -1,0 +1,156 @@
+package arcgis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/mapkeep/mapkeep/internal/fault"
+)
+
+// A user's content listing is no index: it shows the truth at once, where
+// search lags behind. So it is what a lost export is found by, and what proves
+// that an item is gone.
+
+type contentAnswer struct {
+	Total     number
+	NextStart number
+	Items     []itemAnswer
+	Folders   []struct{ ID text }
+}
+
+// folder lists one folder of a user, "" being the root, with all its pages.
+func (c *Client) folder(ctx context.Context, owner, folder string) (items []Item, folders []string, err error) {
+	path := []string{"content", "users", owner}
+	if folder != "" {
+		path = append(path, folder)
+	}
+	seen := map[string]bool{}
+	for start := int64(1); ; {
+		var page contentAnswer
+		_, err := c.ask(ctx, question{op: "list the content of " + owner, to: c.portal.rest(path...),
+			params: url.Values{"start": {strconv.FormatInt(start, 10)}, "num": {strconv.Itoa(pageSize)}}}, &page)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, item := range itemsOf(page.Items) {
+			if !seen[item.ID] {
+				seen[item.ID] = true
+				items = append(items, item)
+			}
+		}
+		if start == 1 {
+			for _, f := range page.Folders {
+				folders = append(folders, string(f.ID))
+			}
+		}
+		if page.NextStart.n <= start {
+			return items, folders, whole(owner, len(items), page.Total)
+		}
+		start = page.NextStart.n
+	}
+}
+
+// whole refuses a listing that shows less than it counts: pages drift when
+// items come and go meanwhile, and a hole must not pass for a deletion.
+func whole(owner string, got int, total number) error {
+	if int64(got) >= total.n {
+		return nil
+	}
+	return fault.New(fault.PortalUnavailable,
+		fmt.Sprintf("list the content of %s: %d items came of %d", owner, got, total.n))
+}
+
+// Find gives the items in a user's root folder that have exactly this title.
+func (c *Client) Find(ctx context.Context, owner, title string) ([]Item, error) {
+	items, _, err := c.folder(ctx, owner, "")
+	if err != nil {
+		return nil, err
+	}
+	var found []Item
+	for _, i := range items {
+		if i.Title == title {
+			found = append(found, i)
+		}
+	}
+	return found, nil
+}
+
+// Listed reports whether an id is anywhere in a user's content. That it is not
+// there, nor readable by id, is the proof that an item is gone.
+func (c *Client) Listed(ctx context.Context, owner, id string) (bool, error) {
+	items, folders, err := c.folder(ctx, owner, "")
+	if err != nil || has(items, id) {
+		return err == nil, err
+	}
+	for _, f := range folders {
+		items, _, err := c.folder(ctx, owner, f)
+		if err != nil || has(items, id) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+func has(items []Item, id string) bool {
+	for _, i := range items {
+		if strings.EqualFold(i.ID, id) {
+			return true
+		}
+	}
+	return false
+}
+
+var (
+	protected = regexp.MustCompile(`(?i)delete protection`)
+	related   = regexp.MustCompile(`(?i)has a related`)
+	absent    = regexp.MustCompile(`(?i)(not|n't) (exist|found|accessible)|inaccessible`)
+)
+
+// Delete removes an item for good: on ArcGIS Online it asks for permanent
+// deletion, past the recycle bin, in which an item still costs storage;
+// Enterprise has no bin. An item that is not there any more is deleted, so
+// the caller must have made sure that the id is its own.
+func (c *Client) Delete(ctx context.Context, owner, folder, id string) error {
+	self, err := c.known(ctx)
+	if err != nil {
+		return err
+	}
+	params := url.Values{}
+	if !self.Enterprise {
+		params.Set("permanentDelete", "true")
+	}
+	path := []string{"content", "users", owner}
+	if folder != "" {
+		path = append(path, folder)
+	}
+	var got struct{ Success flag }
+	_, err = c.ask(ctx, question{op: "delete item", item: id, changes: true, params: params,
+		to: c.portal.rest(append(path, "items", id, "delete")...)}, &got)
+	if err == nil && !got.Success.is {
+		return fault.New(fault.PortalUnavailable, "delete item "+id+": the portal answered without success")
+	}
+	return deleted(id, err)
+}
+
+// deleted understands why a deletion did not happen.
+func deleted(id string, err error) error {
+	var e *Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	words := e.Message + " " + strings.Join(e.Details, " ")
+	switch {
+	case e.MessageCode == "CONT_0001", e.HTTP < 400 && absent.MatchString(words):
+		return nil
+	case protected.MatchString(words):
+		return fault.As(fault.NotPermitted, fmt.Errorf("item %s is protected against deletion; an administrator has to take the protection off: %w", id, e))
+	case related.MatchString(words):
+		return fault.As(fault.NotPermitted, fmt.Errorf("item %s is kept by a service that was made from it: %w", id, e))
+	}
+	return err
+}

@@ -1,0 +1,186 @@
+package arcgis
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/mapkeep/mapkeep/internal/fault"
+)
+
+// The portal's own limits of a search, and ours.
+const (
+	pageSize    = 100    // the most hits that a page holds
+	mostPaged   = 10_000 // hits that can be paged; total may be larger
+	pagesAtOnce = 32     // no limit of the portal is known, so we stay modest
+	passes      = 3      // the index moves while it is read
+)
+
+// A Query asks for the items of an organization that have a tag, or one that
+// looks like it.
+type Query struct {
+	Tag string
+	Org string
+}
+
+// text is the query in the portal's language. No escape for quotes and
+// backslashes is known, so they are left out: the answer gets wider, and exact
+// comparison is the caller's anyway, for a search also finds tags that merely
+// contain the word.
+func (q Query) text() string {
+	tag := strings.NewReplacer(`"`, " ", `\`, " ").Replace(q.Tag)
+	return fmt.Sprintf(`tags:"%s" AND orgid:%s`, tag, q.Org)
+}
+
+// A window is a span of created, in milliseconds, both ends included.
+type window struct{ from, to int64 }
+
+// everything is wider than any clock; windows at the edge stay open, so that
+// an item that appears meanwhile falls into one of them.
+var everything = window{0, time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC).UnixMilli()}
+
+// Search gives all items that a query finds, in order of creation, then id,
+// and how many the portal counts. Search is an index whose pages drift, so the
+// ids are compared with the portal's own count, and read up to three times
+// until they agree; PortalUnavailable names both numbers when they never do.
+// More hits than can be paged are read in windows of their creation.
+func (c *Client) Search(ctx context.Context, q Query) ([]Item, int, error) {
+	s := &search{client: c, text: q.text(), found: map[string]Item{}}
+	var total, own int
+	for range passes {
+		first, err := s.page(ctx, everything, 1, "asc")
+		if err != nil {
+			return nil, 0, err
+		}
+		total = int(first.Total.n)
+		s.pass = map[string]bool{}
+		if err := s.read(ctx, everything, first); err != nil {
+			return nil, 0, err
+		}
+		if own = len(s.pass); own == total || len(s.found) == total {
+			return s.sorted(), len(s.found), nil
+		}
+	}
+	return nil, 0, fault.New(fault.PortalUnavailable,
+		fmt.Sprintf("search %s: the portal counts %d items and shows %d", s.text, total, own))
+}
+
+// Marked gives the items of an organization that have exactly this tag.
+func (c *Client) Marked(ctx context.Context, org, tag string) ([]Item, error) {
+	hits, _, err := c.Search(ctx, Query{tag, org})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(hits, func(i Item) bool { return !slices.Contains(i.Tags, tag) }), nil
+}
+
+// search is one search while it is read.
+type search struct {
+	client *Client
+	text   string
+
+	sync.Mutex
+	found map[string]Item // of all passes
+	pass  map[string]bool // of this one
+}
+
+type searchPage struct {
+	Total     number
+	NextStart number
+	Results   []itemAnswer
+}
+
+func (s *search) page(ctx context.Context, w window, start int, order string) (searchPage, error) {
+	text := s.text
+	if w != everything {
+		text += fmt.Sprintf(" AND created:[%d TO %d]", w.from, w.to)
+	}
+	var p searchPage
+	_, err := s.client.ask(ctx, question{op: "search", to: s.client.portal.rest("search"), params: url.Values{
+		"q": {text}, "start": {strconv.Itoa(start)}, "num": {strconv.Itoa(pageSize)},
+		"sortField": {"created"}, "sortOrder": {order},
+	}}, &p)
+	return p, err
+}
+
+// read takes all hits of a window, of which first is the first page.
+func (s *search) read(ctx context.Context, w window, first searchPage) error {
+	total := int(first.Total.n)
+	if total > mostPaged {
+		return s.split(ctx, w, first)
+	}
+	s.take(first)
+	step := pageSize
+	if next := int(first.NextStart.n); next > 1 {
+		step = min(step, next-1) // a portal that gives shorter pages
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(pagesAtOnce)
+	for start := 1 + step; start <= total; start += step {
+		group.Go(func() error {
+			p, err := s.page(ctx, w, start, "asc")
+			s.take(p)
+			return err
+		})
+	}
+	return group.Wait()
+}
+
+// split halves a window between its oldest and its newest hit.
+func (s *search) split(ctx context.Context, w window, first searchPage) error {
+	last, err := s.page(ctx, w, 1, "desc")
+	if err != nil {
+		return err
+	}
+	oldest, newest := firstCreated(first), firstCreated(last)
+	if oldest >= newest {
+		return fmt.Errorf("search %s: more than %d items were created in the same millisecond, and no more can be listed",
+			s.text, mostPaged)
+	}
+	middle := oldest + (newest-oldest)/2
+	for _, half := range []window{{w.from, middle}, {middle + 1, w.to}} {
+		p, err := s.page(ctx, half, 1, "asc")
+		if err != nil {
+			return err
+		}
+		if err := s.read(ctx, half, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func firstCreated(p searchPage) int64 {
+	if len(p.Results) == 0 {
+		return 0
+	}
+	return p.Results[0].Created.n
+}
+
+func (s *search) take(p searchPage) {
+	s.Lock()
+	defer s.Unlock()
+	for _, item := range itemsOf(p.Results) {
+		s.found[item.ID] = item
+		s.pass[item.ID] = true
+	}
+}
+
+func (s *search) sorted() []Item {
+	items := make([]Item, 0, len(s.found))
+	for _, i := range s.found {
+		items = append(items, i)
+	}
+	slices.SortFunc(items, func(a, b Item) int {
+		return cmp.Or(a.Created.Compare(b.Created), strings.Compare(a.ID, b.ID))
+	})
+	return items
+}
