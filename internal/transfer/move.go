@@ -1,0 +1,287 @@
+package transfer
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/minio/crc64nvme"
+
+	"github.com/mapkeep/mapkeep/internal/backup"
+	"github.com/mapkeep/mapkeep/internal/content"
+	"github.com/mapkeep/mapkeep/internal/fault"
+	"github.com/mapkeep/mapkeep/internal/store"
+)
+
+const (
+	// A checkpoint after so many parts or so much time: a crash then costs
+	// little, and writing them costs less than a hundredth of the parts.
+	saveParts = 8
+	saveEvery = 10 * time.Second
+
+	// stopMargin is for the checkpoint, with both repeats of its request.
+	stopMargin = 10 * time.Second
+
+	// maxAnew is how often a transfer that had come far starts from nothing: a
+	// source that promises ranges and never keeps it would go on for ever.
+	maxAnew = 3
+)
+
+// move is one Job at work.
+type move struct {
+	Job
+	body  *Body // nil once all bytes are in the bucket
+	watch *content.Watch
+	point checkpoint   // what the bucket holds for sure
+	parts []store.Part // of it
+	moved int64
+
+	saved   int       // parts in the written checkpoint
+	savedAt time.Time // when it was written
+	slowest time.Duration
+}
+
+// run reports whether the object is whole.
+func (m *move) run(ctx context.Context) (bool, error) {
+	found, err := m.recall(ctx)
+	if found || err != nil {
+		return found, err
+	}
+	if !m.point.Ended {
+		if err := m.open(ctx); err != nil {
+			return false, err
+		}
+		defer m.body.Close()
+		if whole, err := m.pour(ctx); !m.point.Ended || err != nil {
+			return whole, err
+		}
+	}
+	if err := m.finish(ctx); err != nil {
+		return false, err
+	}
+	return true, nil
+}
+
+// open asks the source to go on from the checkpoint, and begins anew where it
+// does not.
+func (m *move) open(ctx context.Context) error {
+	body, err := m.Source.Open(ctx, m.point.Done, m.point.ETag)
+	if m.point.Done > 0 && (fault.Is(err, fault.ChangedWhileRead) || err == nil && !m.point.goesOn(body)) {
+		if err == nil {
+			body.Close() //nolint:errcheck // nothing was read from it
+		}
+		if err := m.anew(ctx); err != nil {
+			return err
+		}
+		body, err = m.Source.Open(ctx, 0, "")
+	}
+	if err != nil {
+		return fmt.Errorf("open the source of %s: %w", m.Key, err)
+	}
+	m.body = body
+	if err := m.agree(); err != nil {
+		return errors.Join(err, body.Close())
+	}
+	m.point.Size, m.point.ETag, m.point.Type = body.Size, body.ETag, body.Type
+	if body.Size < 0 {
+		m.point.Size = m.Size
+	}
+	m.savedAt = m.Now()
+	return nil
+}
+
+// agree compares what the portal says with what its server is about to send.
+func (m *move) agree() error {
+	if m.body.From != m.point.Done {
+		return fault.New(fault.PortalUnavailable, fmt.Sprintf(
+			"read for %s: asked for bytes from %d on, the answer begins at %d", m.Key, m.point.Done, m.body.From))
+	}
+	if m.Size >= 0 && m.body.Size >= 0 && m.Size != m.body.Size {
+		return fault.New(fault.ChangedWhileRead, fmt.Sprintf(
+			"read for %s: the portal says %d bytes, its server sends %d", m.Key, m.Size, m.body.Size))
+	}
+	return nil
+}
+
+// anew forgets what was done and counts how often.
+func (m *move) anew(ctx context.Context) error {
+	lost := m.point
+	if err := m.Store.Abort(ctx, m.Key, lost.Upload); err != nil {
+		return err
+	}
+	m.point, m.parts, m.watch = fresh(m.Job), nil, m.Check.Start()
+	m.point.Anew = lost.Anew + 1
+	if m.point.Anew <= maxAnew {
+		return nil
+	}
+	m.point.Anew = 0
+	return errors.Join(fault.New(fault.PortalUnavailable, fmt.Sprintf(
+		"read for %s: the source can't go on where a transfer stopped; it began anew %d times, the last after %d bytes",
+		m.Key, maxAnew, lost.Done)), m.save(ctx))
+}
+
+// pour reads the body into the bucket, as one object or as parts, until it
+// ends or time is up. It reports an object that is whole; parts that are all
+// there are point.Ended.
+func (m *move) pour(ctx context.Context) (bool, error) {
+	buf := lend()
+	defer giveBack(buf)
+	for !m.point.Ended {
+		start := m.Now()
+		last, err := m.fill(ctx, buf)
+		if err != nil {
+			return false, m.keep(ctx, err)
+		}
+		if _, err := m.watch.Write(*buf); err != nil {
+			return false, m.refuse(ctx, err)
+		}
+		if last && m.point.Upload == "" && len(*buf) <= backup.Chunk {
+			return true, m.putWhole(ctx, *buf)
+		}
+		if err := m.putPart(ctx, *buf, last); err != nil {
+			return false, m.keep(ctx, err)
+		}
+		m.slowest = max(m.slowest, m.Now().Sub(start))
+		if stop, err := m.pause(ctx); stop || err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+func (m *move) putWhole(ctx context.Context, body []byte) error {
+	m.sum(body)
+	if err := m.watch.Finish(m.Size, m.look(ctx)); err != nil {
+		return m.named(err)
+	}
+	return m.Store.Put(ctx, m.Key, body, m.point.Type)
+}
+
+func (m *move) putPart(ctx context.Context, body []byte, last bool) error {
+	if m.point.Upload == "" {
+		upload, err := m.Store.Begin(ctx, m.Key, m.point.Type)
+		if err != nil {
+			return err
+		}
+		m.point.Upload = upload
+	}
+	if len(body) > 0 {
+		if len(m.parts) == store.MaxParts {
+			return fault.New(fault.StoreRefused, fmt.Sprintf("put %s: it is longer than the bucket takes", m.Key))
+		}
+		p, err := m.Store.Part(ctx, m.Key, m.point.Upload, int32(len(m.parts)+1), body)
+		if err != nil {
+			return again(err)
+		}
+		m.parts = append(m.parts, p)
+		m.sum(body)
+	}
+	m.point.Parts, m.point.Content, m.point.Ended = len(m.parts), m.watch.State(), last
+	return nil
+}
+
+// sum adds bytes that are in the bucket to the sums. Only the last ones may
+// end within a chunk.
+func (m *move) sum(body []byte) {
+	m.point.CRC = crc64nvme.Update(m.point.CRC, body)
+	m.point.Done += int64(len(body))
+	for len(body) > 0 {
+		chunk := body[:min(len(body), backup.Chunk)]
+		sum := sha256.Sum256(chunk)
+		m.point.SHA256 = append(m.point.SHA256, hex.EncodeToString(sum[:]))
+		body = body[len(chunk):]
+	}
+}
+
+// pause writes the checkpoint when it is due, and reports whether time is up:
+// the next part might take twice as long as the slowest so far.
+func (m *move) pause(ctx context.Context) (bool, error) {
+	late := !m.Stop.IsZero() && m.Stop.Sub(m.Now()) < 2*m.slowest+stopMargin && !m.point.Ended
+	if !m.resumable() {
+		if late {
+			return true, m.keep(ctx, fault.New(fault.PortalUnavailable, fmt.Sprintf(
+				"read for %s: time is up after %d bytes, and the source can't go on from there later", m.Key, m.point.Done)))
+		}
+		return false, nil
+	}
+	if late || m.point.Ended || m.point.Parts-m.saved >= saveParts || m.Now().Sub(m.savedAt) >= saveEvery {
+		return late, m.save(ctx)
+	}
+	return false, nil
+}
+
+// resumable: without ranges there is no going on, without an ETag nobody
+// knows whether the bytes are the same.
+func (m *move) resumable() bool {
+	return m.Checkpoint != "" && m.body.Ranges && m.body.ETag != ""
+}
+
+// finish judges the whole and makes it visible. Bytes that are refused, or
+// have changed meanwhile, are dropped: nobody can go on with them.
+func (m *move) finish(ctx context.Context) error {
+	if err := m.watch.Finish(m.Size, m.look(ctx)); err != nil {
+		return m.refuse(ctx, err)
+	}
+	_, err := m.Store.Complete(ctx, m.Key, m.point.Upload, m.parts, m.point.Done, store.SumText(m.point.CRC))
+	return again(err)
+}
+
+// refuse drops the upload of bytes that are not good; what a later try may
+// mend is kept.
+func (m *move) refuse(ctx context.Context, err error) error {
+	err = m.named(err)
+	if kind := fault.Of(err); m.point.Upload == "" || kind != fault.ContentInvalid && kind != fault.ChangedWhileRead {
+		return err
+	}
+	return errors.Join(err, m.Store.Abort(ctx, m.Key, m.point.Upload))
+}
+
+func (m *move) named(err error) error { return fmt.Errorf("read for %s: %w", m.Key, err) }
+
+// keep saves what was done before err, so that the next try goes on from
+// there; an upload that nobody can go on with is dropped.
+func (m *move) keep(ctx context.Context, err error) error {
+	if ctx.Err() != nil || m.point.Upload == "" {
+		return err
+	}
+	if !m.resumable() {
+		return errors.Join(err, m.Store.Abort(ctx, m.Key, m.point.Upload))
+	}
+	if m.point.Parts == m.saved {
+		return err
+	}
+	return errors.Join(err, m.save(ctx))
+}
+
+// again makes an upload that is gone an error that the next try mends: it
+// begins anew.
+func again(err error) error {
+	if errors.Is(err, store.ErrNoUpload) {
+		return fault.As(fault.StoreUnavailable, err)
+	}
+	return err
+}
+
+// look opens the source again for bytes that have passed already. A source
+// without ranges is read from its beginning.
+func (m *move) look(ctx context.Context) content.Look {
+	return func(at, n int64) (io.ReadCloser, error) {
+		body, err := m.Source.Open(ctx, at, m.point.ETag)
+		if err != nil {
+			return nil, err
+		}
+		if body.ETag != m.point.ETag || body.From > at {
+			return nil, errors.Join(fault.New(fault.ChangedWhileRead, "the source changed before its end could be read again"), body.Close())
+		}
+		r := &whole{Body: body, ctx: ctx, left: at - body.From}
+		if _, err := io.CopyN(io.Discard, r, at-body.From); err != nil {
+			return nil, errors.Join(err, body.Close())
+		}
+		r.left = n
+		return r, nil
+	}
+}
