@@ -56,12 +56,10 @@ func logged(l Line) Logged {
 	g := Logged{
 		ID: l.Item.ID, Title: r.Title, Type: r.Type, Tags: list(l.Item.Tags),
 		Status: text(r.Status), Success: r.Success, Retries: r.Retries, Error: text(failureText(r.Failure)),
-		Owner: r.Owner, Modified: moment(r.Modified), Folder: l.Item.Folder, Format: r.Format,
+		Owner: r.Owner, Modified: moment(r.Modified), Folder: l.Item.Folder,
+		Way: text(known(r.Way)), Format: r.Format,
 		SHA256: []string{}, Started: moment(r.Started), Finished: moment(r.Finished),
 		Seconds: r.Seconds, Warnings: list(r.Warnings), Execution: r.Execution,
-	}
-	if r.Way != backup.ByUnknown {
-		g.Way = text(r.Way)
 	}
 	if f := object(r); f != nil {
 		g.BackupPath, g.Size, g.CRC64NVME, g.SHA256 = text(f.Key), f.Size, text(f.CRC64NVME), list(f.SHA256)

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"io/fs"
@@ -15,20 +16,33 @@ type Item struct {
 	Title       string     `json:"title"`
 	Type        string     `json:"type"`
 	Success     bool       `json:"success"`
-	Way         backup.Way `json:"way"`
+	Way         backup.Way `json:"way"` // "" when it failed before anyone knew
 	Fingerprint string     `json:"fingerprint"`
-	Seconds     float64    `json:"seconds"` // its export took; 0 where there was none
+	Seconds     float64    `json:"seconds"` // its export took; 0 where none became ready
 }
 
 // NewItem is a record's line in the manifest.
 func NewItem(r backup.Record) Item {
-	return Item{r.Title, r.Type, r.Success, r.Way, r.Fingerprint, r.Seconds.Export}
+	i := Item{Title: r.Title, Type: r.Type, Success: r.Success, Way: known(r.Way), Fingerprint: r.Fingerprint}
+	if r.Success {
+		i.Seconds = r.Seconds.Export
+	}
+	return i
+}
+
+// known is w, or "" where it was never found out.
+func known(w backup.Way) backup.Way {
+	if w == backup.ByUnknown {
+		return ""
+	}
+	return w
 }
 
 // Files are the objects of the records and then further ones, the log above
 // all, as a manifest names them: by keys relative to directory, which is the
 // key of the run's folder. What a failed item left in the folder is among
-// them. A key outside of directory is an error.
+// them. No chunk length means backup.Chunk. A key outside of directory is an
+// error.
 func Files(directory string, records iter.Seq2[backup.Record, error], further ...backup.File) iter.Seq2[backup.File, error] {
 	return func(yield func(backup.File, error) bool) {
 		for r, err := range records {
@@ -55,7 +69,7 @@ func relative(directory string, f backup.File, item *string) (backup.File, error
 	if !inside {
 		return backup.File{}, fmt.Errorf("object %q lies outside of %q", f.Key, directory)
 	}
-	f.Key, f.Item = key, item
+	f.Key, f.Item, f.Chunk = key, item, cmp.Or(f.Chunk, backup.Chunk)
 	return f, nil
 }
 
@@ -92,7 +106,7 @@ func WriteManifest(w io.Writer, head Header, records iter.Seq2[backup.Record, er
 			return fmt.Errorf("write manifest: %w", err)
 		}
 		f.SHA256 = list(f.SHA256)
-		s.line("", f)
+		s.element(f)
 	}
 	s.shut("]", "")
 	s.raw("}\n")

@@ -33,20 +33,18 @@ func (s *sink) open(name, bracket string) {
 	s.comma = ""
 }
 
-// line writes one entry of the open part on one line; an entry of a list has
-// no key.
-func (s *sink) line(key string, v any) { s.entry(key, s.encode(v, "")) }
+// element writes one element of the open list, on one line.
+func (s *sink) element(v any) { s.entry(s.encode(v, "")) }
 
-// block writes one entry of the open part over several lines.
-func (s *sink) block(key string, v any) { s.entry(key, s.encode(v, indent+indent)) }
+// line writes one field of the open object, on one line.
+func (s *sink) line(key string, v any) { s.entry(s.encode(key, "") + ": " + s.encode(v, "")) }
 
-func (s *sink) entry(key, value string) {
-	s.raw(s.comma + "\n" + indent + indent)
+// block writes one field of the open object, over several lines.
+func (s *sink) block(key string, v any) { s.entry(s.encode(key, "") + ": " + s.encode(v, indent+indent)) }
+
+func (s *sink) entry(t string) {
+	s.raw(s.comma + "\n" + indent + indent + t)
 	s.comma = ","
-	if key != "" {
-		s.raw(s.encode(key, "") + ": ")
-	}
-	s.raw(value)
 }
 
 // shut ends the open part.
