@@ -75,7 +75,7 @@ func (a *ask) remove(id string) (map[string]any, *failure) {
 func (p *Portal) stored() int64 {
 	sum := int64(0)
 	for _, i := range p.items {
-		sum += max(p.size(i), 0)
+		sum += max(i.size(), 0)
 	}
 	return sum
 }

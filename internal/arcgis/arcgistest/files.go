@@ -64,7 +64,8 @@ func (a *ask) data() reply {
 		}
 		return reply{mime: kind, text: c.Bytes()}
 	case p.rules.enterprise:
-		return reply{content: c, name: fmt.Sprint(i.filename())}
+		t := p.hand(a, i)
+		return reply{file: &t}
 	}
 	return reply{location: p.link(i, a.now)}
 }
@@ -76,16 +77,13 @@ func (i *item) damaged() bool {
 	if i.job != nil {
 		return i.job.damaged
 	}
-	return i.script.damage != whole && i.script.damaged > 0
+	return !i.hosted && i.script.damage != whole && i.script.damaged > 0
 }
 
 // held is the item's content as the portal would give it out, damage and
 // all; nil where there is none.
 func (i *item) held() *Content {
-	c := i.content(i.edition)
-	if i.job != nil {
-		c = i.job.content
-	}
+	c := i.kept()
 	if c == nil || !i.damaged() {
 		return c
 	}
@@ -175,6 +173,9 @@ func (p *Portal) hand(a *ask, i *item) transfer {
 	if s.slowdowns > 0 || p.slowdown(a) {
 		s.slowdowns = max(s.slowdowns-1, 0)
 		return transfer{status: 503, code: "SlowDown", text: "Please reduce your request rate."}
+	}
+	if a.Header.Get("Range") != "" && i.held().Size() == 0 {
+		return transfer{status: 416, code: "InvalidRange", text: "The requested range is not satisfiable"}
 	}
 	name, _ := i.filename().(string)
 	t := transfer{status: 200, content: i.held(), name: name, noRanges: s.noRanges, noLength: s.noLength}

@@ -44,22 +44,10 @@ func table(dir string, n int, mark, name string, rows int, bulk int64) []file {
 	put(&head, int32(3), int32(rows), int32(rowSize), int32(5), int32(0), int32(0), size, int64(40))
 	head.Write(fields)
 
-	var offsets bytes.Buffer
-	blocks := (rows + 1023) / 1024
-	put(&offsets, int32(3), int32(blocks), int32(rows), int32(5))
-	for i := range blocks * 1024 {
-		at := int64(0)
-		if i < rows {
-			at = int64(40+len(fields)) + int64(i)*rowSize
-		}
-		offsets.Write([]byte{byte(at), byte(at >> 8), byte(at >> 16), byte(at >> 24), byte(at >> 32)})
-	}
-	put(&offsets, int32(0), int32(blocks), int32(blocks), int32(0))
-
 	stem := fmt.Sprintf("%sa%08x", dir, n)
 	return []file{
 		{stem + ".gdbtable", join("", bytes.NewReader(head.Bytes()), hiss(int64(rows)*rowSize+bulk, mark+stem+name))},
-		{stem + ".gdbtablx", bytes.NewReader(offsets.Bytes())},
+		{stem + ".gdbtablx", offsets(rows, int64(40+len(fields)), rowSize)},
 		{stem + ".gdbindexes", hiss(116, mark+stem)}}
 }
 
@@ -90,4 +78,22 @@ func gzipped(text string) part {
 	w.Write([]byte(text)) //nolint:errcheck // a buffer takes every byte
 	w.Close()             //nolint:errcheck // and closes
 	return bytes.NewReader(b.Bytes())
+}
+
+// offsets says where each of a table's rows begins, in blocks of 1,024.
+func offsets(rows int, first, rowSize int64) part {
+	blocks := (rows + 1023) / 1024
+	return &record{size: int64(16 + blocks*1024*5 + 16), make: func() []byte {
+		var b bytes.Buffer
+		put(&b, int32(3), int32(blocks), int32(rows), int32(5))
+		for i := range blocks * 1024 {
+			at := int64(0)
+			if i < rows {
+				at = first + int64(i)*rowSize
+			}
+			b.Write([]byte{byte(at), byte(at >> 8), byte(at >> 16), byte(at >> 24), byte(at >> 32)})
+		}
+		put(&b, int32(0), int32(blocks), int32(blocks), int32(0))
+		return b.Bytes()
+	}}
 }

@@ -19,6 +19,8 @@ type item struct {
 	views    int
 	from     *item // of a view: whose features it shows
 	service  string
+	made     *Content // the content of edition madeOf
+	madeOf   int
 }
 
 // root is the item whose script governs this one.
@@ -132,7 +134,7 @@ func (p *Portal) face(i *item, insider bool) map[string]any {
 		"title": i.title, "name": i.filename(), "type": i.kind, "typeKeywords": orEmpty(i.keywords), "tags": orEmpty(i.tags), "categories": []string{},
 		"description": nil, "snippet": nilIfEmpty(i.snippet), "accessInformation": nil, "licenseInfo": nil, "culture": "en-us",
 		"url": nilIfEmpty(i.url), "proxyFilter": nil, "properties": nil, "documentation": nil, "extent": []any{}, "spatialReference": nil,
-		"access": i.access, "size": p.size(i), "contentStatus": "", "listed": false, "scoreCompleteness": 33, "groupDesignations": nil, "commentsEnabled": true,
+		"access": i.access, "size": i.size(), "contentStatus": "", "listed": false, "scoreCompleteness": 33, "groupDesignations": nil, "commentsEnabled": true,
 		"thumbnail": nil, "largeThumbnail": nil, "banner": nil, "screenshots": []any{}, "numViews": i.views, "numComments": 0, "numRatings": 0, "avgRating": 0,
 		"appCategories": []any{}, "industries": []any{}, "languages": []any{}, "guid": nil, "classification": nil, "lastViewed": -1, "subInfo": 0, "apiToken1ExpirationDate": -1,
 	}
@@ -152,7 +154,7 @@ func orEmpty(s []string) []string {
 
 // size is what the portal says an item's data part measures: -1 for
 // services, and 0 for an export that is still being made.
-func (p *Portal) size(i *item) int64 {
+func (i *item) size() int64 {
 	switch {
 	case i.job != nil:
 		if c := i.job.content; c != nil && i.job.state == done {
@@ -162,10 +164,22 @@ func (p *Portal) size(i *item) int64 {
 	case len(i.layers) > 0:
 		return -1
 	}
-	if c := i.content(i.edition); c != nil {
+	if c := i.kept(); c != nil {
 		return c.Size()
 	}
 	return 0
+}
+
+// kept is the item's content without the script's damage, made once for each
+// edition; nil where it has none.
+func (i *item) kept() *Content {
+	switch {
+	case i.job != nil:
+		return i.job.content
+	case i.made == nil || i.madeOf != i.edition:
+		i.made, i.madeOf = i.content(i.edition), i.edition
+	}
+	return i.made
 }
 
 // page reads start and num of a listing of n entries and makes the counters

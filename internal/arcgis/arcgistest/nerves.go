@@ -1,9 +1,14 @@
 package arcgistest
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 )
+
+// patience is how many troubles a nervous portal makes about one item, all
+// calls together, and about no item.
+const patience = 3
 
 // trouble says which way of failing a call of a nervous portal meets, from 0
 // on, or -1 for none. It depends on what is asked for and how often that was
@@ -12,6 +17,10 @@ func (p *Portal) trouble(a *ask, ways int) int {
 	n := uint64(p.rules.nerves)
 	if n == 0 {
 		return -1
+	}
+	source := cmp.Or(a.form.Get("itemId"), a.id)
+	if i := p.items[source]; i != nil {
+		source = i.root().ID
 	}
 	what := a.endpoint + " " + a.id + " " + a.PathValue("user") + " " + a.form.Get("itemId") + " " + a.form.Get("q") + " " + a.form.Get("filter") + " " + a.form.Get("start")
 	if a.endpoint == Download {
@@ -24,9 +33,10 @@ func (p *Portal) trouble(a *ask, ways int) int {
 	luck := hiss(0, what).seed
 	tried := p.tries[what]
 	p.tries[what]++
-	if mix(luck, 0)%n != 0 || uint64(tried) > mix(luck, 1)%3 {
+	if mix(luck, 0)%n != 0 || uint64(tried) > mix(luck, 1)%2 || p.tries["trouble "+source] >= patience {
 		return -1
 	}
+	p.tries["trouble "+source]++
 	return int(mix(luck, uint64(2+tried)) % uint64(ways))
 }
 

@@ -50,8 +50,7 @@ type reply struct {
 	page     string            // or a page of HTML
 	text     []byte            // or bytes as they are, of the type mime
 	mime     string            //
-	content  *Content          // or a file, streamed by the portal itself
-	name     string            // of that file
+	file     *transfer         // or a file, streamed by the portal itself
 	location string            // or a redirect
 	status   int               // 200 where it is 0
 	header   map[string]string //
@@ -73,8 +72,8 @@ func (out reply) write(w http.ResponseWriter, a *ask, jsonOnly bool) {
 		h.Set("Location", out.location)
 		w.WriteHeader(http.StatusFound)
 		return
-	case out.content != nil:
-		serveFile(w, a.Request, out.content, out.name)
+	case out.file != nil:
+		out.file.write(w, a)
 		return
 	}
 	body, mime := out.body(a, jsonOnly)

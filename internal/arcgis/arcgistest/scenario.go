@@ -55,7 +55,7 @@ func (s *Scenario) Layer(title string) *Item { return s.service(title, "Feature 
 // those of another.
 func (s *Scenario) View(title string, of *Item) *Item {
 	v := s.service(title, "Feature Service").Keywords("View Service")
-	v.source, v.layers = of.ID, append([]sublayer(nil), of.layers...)
+	v.source, v.layers, v.body = of.ID, append([]sublayer(nil), of.layers...), body{}
 	return v
 }
 
@@ -68,6 +68,9 @@ func (s *Scenario) Tiles(title string) *Item { return s.service(title, "Vector T
 func (s *Scenario) service(title, kind string) *Item {
 	i := s.put(newItem(len(s.items), title, kind)).Keywords("Data", "Service", "Hosted Service")
 	i.hosted, i.layers, i.script.polls = true, []sublayer{{name: title, rows: 40}}, 1
+	if kind == "Feature Service" {
+		i.body.text = []byte(`{"layers":[{"id":0,"popupInfo":{"title":"{name}","fieldInfos":[]}}]}`)
+	}
 	return i
 }
 
@@ -134,9 +137,9 @@ func (s *Scenario) TokenLife(d time.Duration) *Scenario { s.rules.tokenLife = d;
 // Mislabel gives JSON as text/plain, and files as text/html.
 func (s *Scenario) Mislabel() *Scenario { s.rules.mislabel = true; return s }
 
-// Nervous lets one call of n fail on its first tries, each in a way that
-// follows from what it asks for: a reset, 500, 502, 503, a cut answer, a time-out.
-// Asked again up to three times it is answered.
+// Nervous lets one call of n fail once or twice, in ways that follow from
+// what it asks for: a reset, 500, 502, 503, an answer cut or lost, a time-out.
+// About one item there are three such troubles at most, and three about none.
 func (s *Scenario) Nervous(n int) *Scenario { s.rules.nerves = n; return s }
 
 // StableOrder keeps search results in one order even without sortField.

@@ -76,7 +76,7 @@ func (i *Item) ExportHangs() *Item { i.script.hangs = true; return i }
 
 // ExportForgotten lets the portal forget every export of the item after its
 // first look: job and half-built item are gone.
-func (i *Item) ExportForgotten() *Item { i.script.forgotten = true; return i }
+func (i *Item) ExportForgotten() *Item { i.script.forgotten, i.script.polls = true, always; return i }
 
 // ExportAnswerLost breaks the connection of the first so many export requests
 // after the job was begun.

@@ -18,15 +18,15 @@ type doc struct {
 	tags, keywords                 []string
 	snippet                        string
 	created, modified, size        int64
-	face                           map[string]any
-	item                           *item
+	seen                           item  // the item at that moment
+	item                           *item // and as it is now
 	words                          map[string][][]string
 	luck                           uint64
 }
 
 func (p *Portal) doc(i *item) *doc {
 	d := &doc{id: i.ID, owner: i.owner, access: i.access, title: i.title, kind: i.kind, tags: slices.Clone(i.tags), keywords: i.keywords, snippet: i.snippet,
-		created: millis(i.created), modified: millis(i.modified), size: p.size(i), face: p.face(i, false), item: i, words: map[string][][]string{}, luck: hiss(0, i.ID).seed}
+		created: millis(i.created), modified: millis(i.modified), size: i.size(), seen: *i, item: i, words: map[string][][]string{}, luck: hiss(0, i.ID).seed}
 	for _, field := range []string{"title", "tags", "snippet", "type", "typekeywords"} {
 		for _, v := range d.values(field) {
 			d.words[field] = append(d.words[field], stems(v))
@@ -150,7 +150,9 @@ func (a *ask) search() reply {
 	}
 	results := []any{}
 	for _, d := range hits[from:to] {
-		results = append(results, d.face)
+		face := a.p.face(&d.seen, false)
+		face["size"] = d.size
+		results = append(results, face)
 	}
 	out["query"], out["results"] = q, results
 	return reply{json: out}

@@ -124,7 +124,7 @@ func (a *ask) life(field string, otherwise int) time.Duration {
 
 func (a *ask) oauthToken() reply {
 	refused := func(code int, kind, why string) reply {
-		return reply{status: code, json: map[string]any{"error": map[string]any{"code": code, "error": kind, "error_description": why, "message": why, "details": []string{}}}}
+		return reply{json: map[string]any{"error": map[string]any{"code": code, "error": kind, "error_description": why, "message": why, "details": []string{}}}}
 	}
 	if a.URL.Query().Has("client_secret") {
 		a.p.breach("a client secret in a URL's query")

@@ -106,7 +106,7 @@ func (p *Portal) Items() []Listed {
 	var out []Listed
 	for _, i := range p.items {
 		l := Listed{ID: i.ID, Title: i.title, Type: i.kind, Owner: i.owner, Folder: i.folder, Tags: slices.Clone(i.tags), Created: i.created, Modified: i.modified,
-			Size: p.size(i), Protected: i.protected, Recycled: i.recycled}
+			Size: i.size(), Protected: i.protected, Recycled: i.recycled}
 		l.Name, _ = i.filename().(string)
 		if i.job != nil {
 			l.Export, l.Running, l.Source, l.Attempt = true, i.job.state == working, i.job.source.ID, i.job.attempt
@@ -138,8 +138,6 @@ func (p *Portal) Content(id string) *Content {
 	switch {
 	case i == nil:
 		return nil
-	case i.job != nil:
-		return i.job.content
 	case i.hosted:
 		f, ok := formatFor(natural(i.kind))
 		if !ok {
@@ -147,7 +145,7 @@ func (p *Portal) Content(id string) *Content {
 		}
 		return p.exported(i, f.of(len(i.shown())), i.shown())
 	}
-	return i.content(i.edition)
+	return i.kept()
 }
 
 // Edition counts the changes of an item's features or file, from 1 on.

@@ -109,17 +109,14 @@ func put(b *bytes.Buffer, values ...any) {
 	}
 }
 
-// record is a part whose bytes are made when they are first read.
+// record is a part whose bytes are made whenever they are read, and not kept.
 type record struct {
 	size int64
 	make func() []byte
-	once sync.Once
-	b    []byte
 }
 
 func (r *record) Size() int64 { return r.size }
 
 func (r *record) ReadAt(p []byte, off int64) (int, error) {
-	r.once.Do(func() { r.b = r.make() })
-	return bytes.NewReader(r.b).ReadAt(p, off)
+	return bytes.NewReader(r.make()).ReadAt(p, off)
 }
