@@ -50,16 +50,16 @@ func checkFormat(format string) error {
 	for {
 		literal, after, found := strings.Cut(rest, "%")
 		if i := strings.IndexFunc(literal, Unsafe); i >= 0 {
-			return fmt.Errorf("%s would put %q into a folder's name: take another character", quote(format), []rune(literal[i:])[0])
+			return fmt.Errorf("is %s, which would put %q into a folder's name: take another character", quote(format), []rune(literal[i:])[0])
 		}
 		if !found {
 			return nil
 		}
 		if after == "" {
-			return fmt.Errorf("%s ends in a lone %%: write %%%% for a per cent sign", quote(format))
+			return fmt.Errorf("is %s, which ends in a lone %%: write %%%% for a per cent sign", quote(format))
 		}
 		if strings.IndexByte(tokens, after[0]) < 0 {
-			return fmt.Errorf("%s holds %%%c, which is not known: use %s", quote(format), []rune(after)[0], known())
+			return fmt.Errorf("is %s, where %%%c is not known: use %s", quote(format), []rune(after)[0], known())
 		}
 		rest = after[1:]
 	}
@@ -90,7 +90,8 @@ var longest = []time.Time{
 }
 
 // checkDates refuses a format that makes too long a date, or a folder name
-// that a file system would change.
+// that a file system would change. Without a dot in front it can't be the
+// folder of working files either.
 func (s Settings) checkDates(zone *time.Location) error {
 	for _, t := range longest {
 		date, err := format(s.DateFormat, t.In(zone))
@@ -103,8 +104,6 @@ func (s Settings) checkDates(zone *time.Location) error {
 			return errors.New("is empty, and so is backup_directory_prefix: a run's folder needs a name, write one of the two")
 		case strings.Trim(name, ". ") != name:
 			return fmt.Errorf("makes, after backup_directory_prefix, the folder name %s: it must not begin or end with a dot or a space", quote(name))
-		case s.BackupDirectory == "" && strings.EqualFold(name, WorkingFolder):
-			return fmt.Errorf("makes, after backup_directory_prefix, the folder name %s: that folder holds working files, take another", quote(name))
 		}
 	}
 	return nil

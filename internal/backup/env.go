@@ -61,7 +61,7 @@ func FromEnv(lookup func(string) (string, bool)) (Settings, error) {
 func (set Setting) scan(text string, field reflect.Value) error {
 	switch set.Kind {
 	case KindInt:
-		n, err := whole(text)
+		n, err := whole(text, quote(text))
 		field.SetInt(int64(n))
 		return err
 	case KindBool:

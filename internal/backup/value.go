@@ -33,7 +33,7 @@ func decodeInt(value json.RawMessage, field reflect.Value) error {
 	if c := value[0]; c != '-' && (c < '0' || c > '9') {
 		return fmt.Errorf("is %s: it must be a whole number, without quotes", describe(value))
 	}
-	n, err := whole(string(value))
+	n, err := whole(string(value), describe(value))
 	if err != nil {
 		return err
 	}
@@ -66,14 +66,15 @@ func decodeList(value json.RawMessage, field reflect.Value) error {
 
 var digits = regexp.MustCompile(`^-?[0-9]+$`)
 
-// whole reads a whole number in decimal digits.
-func whole(text string) (int, error) {
+// whole reads a whole number in decimal digits; said is the text as a
+// message shows it.
+func whole(text, said string) (int, error) {
 	if !digits.MatchString(text) {
-		return 0, fmt.Errorf("is %s: it must be a whole number in digits, as in 3", cut(text))
+		return 0, fmt.Errorf("is %s: it must be a whole number in digits, as in 3", said)
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
-		return 0, fmt.Errorf("is %s: that number is too large", cut(text))
+		return 0, fmt.Errorf("is %s: that number is too large", said)
 	}
 	return n, nil
 }
