@@ -36,6 +36,8 @@ func Decode(template []byte) (map[string]any, error) {
 // spellOut turns a node into maps, lists and scalars.
 func spellOut(node ast.Node) (any, error) {
 	switch n := node.(type) {
+	case nil: // a key or a document with nothing after it
+		return nil, nil
 	case *ast.TagNode:
 		value, err := spellOut(n.Value)
 		return longForm(n.Start.Value, value), err
