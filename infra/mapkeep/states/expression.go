@@ -67,27 +67,38 @@ func (r *reader) argument(depth int) (expr, error) {
 	return r.literal()
 }
 
-// path takes what reaches to the next comma or parenthesis outside quotes.
+// path takes what reaches to the next comma, parenthesis or blank outside
+// quotes and brackets.
 func (r *reader) path() (expr, error) {
-	quote, end := byte(0), len(r.rest)
-	for i := 0; i < len(r.rest) && end == len(r.rest); i++ {
-		switch c := r.rest[i]; {
+	text := r.rest[:pathEnd(r.rest)]
+	p, err := parsePath(text)
+	if err != nil {
+		return nil, err
+	}
+	r.rest = r.rest[len(text):]
+	return p, r.here.allow(p)
+}
+
+func pathEnd(s string) int {
+	quote, brackets := byte(0), 0
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
 		case quote != 0 && c == '\\':
 			i++
 		case c == quote:
 			quote = 0
-		case quote == 0 && (c == '\'' || c == '"'):
+		case quote != 0:
+		case brackets > 0 && (c == '\'' || c == '"'):
 			quote = c
-		case quote == 0 && strings.IndexByte(",) ", c) >= 0:
-			end = i
+		case c == '[':
+			brackets++
+		case c == ']':
+			brackets--
+		case brackets <= 0 && strings.IndexByte(",) ", c) >= 0:
+			return i
 		}
 	}
-	p, err := parsePath(r.rest[:end])
-	if err != nil {
-		return nil, err
-	}
-	r.rest = r.rest[end:]
-	return p, r.here.allow(p)
+	return len(s)
 }
 
 // quoted takes 'text' and leaves its escapes in.
@@ -152,7 +163,21 @@ func (r *reader) call(depth int) (expr, error) {
 	if len(c.args) < fn.least || len(c.args) > fn.most {
 		return nil, fmt.Errorf("%s takes %s, got %d", name, fn.arity(), len(c.args))
 	}
-	return c, nil
+	return c, c.blanks()
+}
+
+// blanks finds a States.Format whose text has not as many {} as arguments
+// follow.
+func (c *call) blanks() error {
+	if c.text != "States.Format" {
+		return nil
+	}
+	first, _ := c.args[0].(constant)
+	pattern, ok := first.v.(string)
+	if n := len(blanks(pattern)); ok && n != len(c.args) {
+		return fmt.Errorf("States.Format: %d {} for %d arguments", n-1, len(c.args)-1)
+	}
+	return nil
 }
 
 func (r *reader) arguments(c *call, depth int) error {

@@ -3,7 +3,6 @@ package states
 import (
 	"context"
 	"errors"
-	"math"
 	"time"
 )
 
@@ -25,21 +24,6 @@ type node struct {
 // An action is what a type of state does with its effective input.
 type action interface {
 	act(ctx context.Context, v *visit, in any) (any, error)
-}
-
-type retrier struct {
-	names   []string
-	first   float64 // seconds
-	most    int64   // attempts
-	rate    float64
-	longest float64 // seconds, 0: no bound
-	full    bool    // JitterStrategy FULL
-}
-
-type catcher struct {
-	names  []string
-	result *reference
-	next   *node
 }
 
 // A visit is one entry into a state, with all its attempts.
@@ -69,7 +53,7 @@ func (v *visit) run(ctx context.Context) (any, error) {
 			return out, nil
 		}
 		f := (*failure)(nil)
-		if !errors.As(err, &f) {
+		if ctx.Err() != nil || !errors.As(err, &f) {
 			return nil, errStopped
 		}
 		wait, again := v.n.again(f, used, v.x.e.random)
@@ -150,54 +134,4 @@ func (v *visit) failed(err error) error {
 		v.x.tell(Event{Kind: TaskFailed, State: v.n.name, Error: f.name, Cause: f.cause, Attempt: v.repeats + 1})
 	}
 	return err
-}
-
-// again finds how long to wait before the next attempt. The first retrier
-// that matches decides; when it is used up, no other is asked.
-func (n *node) again(f *failure, used []int64, random func() float64) (time.Duration, bool) {
-	for i := range n.retry {
-		r := &n.retry[i]
-		if !f.matches(r.names) {
-			continue
-		}
-		if used[i] >= r.most {
-			return 0, false
-		}
-		used[i]++
-		return r.delay(used[i], random), true
-	}
-	return 0, false
-}
-
-// delay is the wait before the nth repeat.
-func (r *retrier) delay(n int64, random func() float64) time.Duration {
-	seconds := r.first * math.Pow(r.rate, float64(n-1))
-	if r.longest > 0 {
-		seconds = min(seconds, r.longest)
-	}
-	if r.full {
-		seconds *= random()
-	}
-	return time.Duration(min(seconds*float64(time.Second), math.MaxInt64/2))
-}
-
-// caught goes on where the first Catch that matches points to. The error
-// output joins the state's input, not its effective input.
-func (v *visit) caught(f *failure) (any, error) {
-	for _, c := range v.n.catch {
-		if !f.matches(c.names) {
-			continue
-		}
-		out, err := c.result.put(v.raw, f.output())
-		if err == nil {
-			err = within(out, "the output of state "+v.n.name)
-		}
-		if err != nil {
-			return nil, err
-		}
-		v.next = c.next
-		v.x.tell(Event{Kind: Caught, State: v.n.name, Error: f.name, Cause: f.cause, data: out})
-		return out, nil
-	}
-	return nil, f
 }
