@@ -1,14 +1,11 @@
 package backup
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // A Mistake is one thing wrong with the settings, as a sentence that names
@@ -117,41 +114,6 @@ func (r *reader) read(input []byte, s Settings) Settings {
 		seen[m.name] = true
 	}
 	return s
-}
-
-// A member is one name and value of a JSON object.
-type member struct {
-	name  string
-	value json.RawMessage
-}
-
-// object splits a JSON object into its members, in order, repeated ones too.
-func object(input []byte) ([]member, error) {
-	input = bytes.TrimPrefix(input, []byte("\ufeff"))
-	var whole json.RawMessage
-	if err := json.Unmarshal(input, &whole); err != nil {
-		return nil, err
-	}
-	if !utf8.Valid(input) {
-		return nil, errUTF8
-	}
-	d := json.NewDecoder(bytes.NewReader(input))
-	if open, err := d.Token(); err != nil || open != json.Delim('{') {
-		return nil, fmt.Errorf("it is %s", describe(whole))
-	}
-	var members []member
-	for d.More() {
-		name, err := d.Token()
-		if err != nil {
-			return nil, err
-		}
-		m := member{name: name.(string)}
-		if err := d.Decode(&m.value); err != nil {
-			return nil, err
-		}
-		members = append(members, m)
-	}
-	return members, nil
 }
 
 // suggest finds the setting that was probably meant: another way of writing

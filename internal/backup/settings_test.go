@@ -79,7 +79,7 @@ func TestParseRefuses(t *testing.T) {
 		{`null`, `the settings are not a JSON object: it is null`},
 		{`{} {}`, `the settings are not a JSON object: invalid character '{' after top-level value`},
 		{`{"max_retries":1,}`, `the settings are not a JSON object: invalid character '}' looking for beginning of object key string`},
-		{"{\"portal\":\"\xff\"}", `the settings are not a JSON object: is not UTF-8: save it as UTF-8`},
+		{"{\"portal\":\"\xff\"}", `the settings are not a JSON object: it is not UTF-8: save it as UTF-8`},
 		{`{"":1}`, `"" is not a setting: see the table of settings for the names`},
 		{`{"password":"secret"}`, `"password" is not a setting: see the table of settings for the names`},
 		{`{"backup-tags":["a"]}`, `"backup-tags" is not a setting: write backup_tags`},
