@@ -18,8 +18,8 @@ func dataDir(dir string) string { return filepath.Join(dir, "data") }
 func metaDir(dir string) string { return filepath.Join(dir, ".store", "meta") }
 
 // prepare makes the store's folders, checks that they take a file, and gives
-// dir's absolute path. A folder made here is its owner's alone, since backups
-// may hold what the portal shows to few; one that was there keeps its mode.
+// dir's absolute path. A dir made here is its owner's alone, since backups may
+// hold what the portal shows to few; below one that was there the umask rules.
 func prepare(dir string) (string, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -28,12 +28,13 @@ func prepare(dir string) (string, error) {
 	if info, err := os.Stat(abs); err == nil && !info.IsDir() {
 		return "", fault.New(fault.StoreRefused, fmt.Sprintf("%s is a file, not a folder", dir))
 	}
+	if err := os.MkdirAll(abs, 0o700); err != nil {
+		return "", refused(dir, err)
+	}
 	for _, d := range []string{filepath.Join(dataDir(abs), Bucket), metaDir(abs)} {
-		if err := os.MkdirAll(d, 0o700); err != nil {
+		if err := os.MkdirAll(d, 0o777); err != nil {
 			return "", refused(dir, err)
 		}
-	}
-	for _, d := range []string{dataDir(abs), metaDir(abs)} {
 		if err := probe(d); err != nil {
 			return "", refused(dir, err)
 		}

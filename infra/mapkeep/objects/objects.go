@@ -97,6 +97,9 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 		return nil, errors.Join(err, os.RemoveAll(s.private))
 	}
 	if err := s.launch(ctx, o.Command(), key); err != nil {
+		if s.process != nil {
+			s.process.Kill() //nolint:errcheck // it may have ended by itself
+		}
 		s.Close()
 		return nil, fmt.Errorf("start the store in %s: %w", dir, err)
 	}

@@ -4,42 +4,26 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
-	"path/filepath"
 	"runtime/debug"
+	"sync"
 	"time"
 
-	"github.com/versity/versitygw/auth"
-	"github.com/versity/versitygw/backend/meta"
-	"github.com/versity/versitygw/backend/posix"
-	"github.com/versity/versitygw/embedgw"
-	"github.com/versity/versitygw/s3api"
+	"github.com/gofiber/fiber/v3"
 )
 
-const (
-	// connections is far above what max_concurrency 1000 with a few parts at
-	// once needs; above it the gateway answers SlowDown.
-	connections = 1 << 14
-	// ioBuffer is held by each request that moves bytes.
-	ioBuffer = 128 << 10
-	// memory is where the collector begins to work harder; the live heap is a few MB.
-	memory = 64 << 20
-	// portTries: another program may take a free port before the gateway does.
-	portTries = 20
-	// shutdownWait is for requests that still run when the parent closes.
-	shutdownWait = 2 * time.Second
-)
+// shutdownWait is for requests that still run when the parent closes; an
+// object's tags and checksums may not be written yet.
+const shutdownWait = 2 * time.Second
 
 // Serve is what the child process runs: it reads its job from in, writes the
 // port (or why there is none) to out, and serves until in ends, which it also
 // does when the parent dies. It takes over the process: it changes the
 // directory and drops os.Stdout, on which the gateway chats; its errors go to
-// os.Stderr.
-func Serve(in io.Reader, out io.Writer) error {
+// os.Stderr. The process has to exit when Serve returns.
+func Serve(ctx context.Context, in io.Reader, out io.Writer) error {
 	os.Stdout, _ = os.OpenFile(os.DevNull, os.O_WRONLY, 0) // a nil file drops everything too
 	debug.SetMemoryLimit(memory)
 	debug.SetGCPercent(50)
@@ -53,108 +37,44 @@ func Serve(in io.Reader, out io.Writer) error {
 	if err := json.Unmarshal(line, &j); err != nil {
 		return fmt.Errorf("read the job: %w", err)
 	}
-	defer os.RemoveAll(j.Private)
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
+	defer os.RemoveAll(j.Private) //nolint:errcheck // the parent does it too
+
+	orphaned, failed := make(chan struct{}), make(chan error, 1)
 	go func() {
 		io.Copy(io.Discard, input) //nolint:errcheck // the end of it is the news
-		cancel()
+		close(orphaned)
 	}()
-
-	ended := make(chan error, 1)
-	go func() { ended <- j.serve(ctx, out) }()
+	var requests flow
+	go func() { failed <- j.serve(ctx, &requests, out) }()
 	select {
-	case err = <-ended:
-	case <-ctx.Done():
-		select {
-		case err = <-ended:
-		case <-time.After(shutdownWait):
-		}
-	}
-	if err != nil {
+	case <-orphaned:
+		requests.stop(shutdownWait)
+		return nil
+	case err := <-failed:
 		json.NewEncoder(out).Encode(ready{Error: err.Error()}) //nolint:errcheck // the parent may be gone
+		return err
 	}
-	return err
 }
 
-// serve makes the bucket and runs the gateway on a port that was free.
-func (j job) serve(ctx context.Context, out io.Writer) error {
-	keyFile := filepath.Join(j.Private, "key.pem")
-	if err := os.WriteFile(keyFile, j.Key, 0o600); err != nil {
-		return err
-	}
-	store, err := meta.NewSideCar(j.Meta)
-	if err != nil {
-		return err
-	}
-	if err := j.bucket(store); err != nil {
-		return err
-	}
-	for range portTries {
-		err = j.gateway(ctx, store, keyFile, out)
-		var busy *net.OpError
-		if !errors.As(err, &busy) || busy.Op != "listen" {
-			break
-		}
-	}
-	return err
+// flow lets requests pass until it is stopped. The gateway's own way to end
+// waits for idle connections as well.
+type flow struct{ mu sync.RWMutex }
+
+func (f *flow) pass(c fiber.Ctx) error {
+	f.mu.RLock()
+	defer f.mu.RUnlock()
+	return c.Next()
 }
 
-// bucket writes what makes a folder a bucket for the gateway: an owner and an
-// ownership. It does so at every start, so that a data folder which was copied
-// without its .store is a bucket again.
-func (j job) bucket(store meta.SideCar) error {
-	acl, err := json.Marshal(auth.ACL{Owner: j.AccessKey})
-	if err != nil {
-		return err
+// stop lets no new request begin and waits for those that have, at most for wait.
+func (f *flow) stop(wait time.Duration) {
+	quiet := make(chan struct{})
+	go func() {
+		f.mu.Lock()
+		close(quiet)
+	}()
+	select {
+	case <-quiet:
+	case <-time.After(wait):
 	}
-	return errors.Join(
-		store.StoreAttribute(nil, j.Bucket, "", "acl", acl),
-		store.StoreAttribute(nil, j.Bucket, "", "ownership", []byte("BucketOwnerEnforced")),
-	)
-}
-
-// gateway runs one gateway until ctx ends. Without a versioning folder a
-// deleted object's file is gone and its key is free again, which the
-// conditional writes of a backup rely on.
-func (j job) gateway(ctx context.Context, store meta.SideCar, keyFile string, out io.Writer) error {
-	opts := posix.PosixOpts{
-		SideCarDir:          j.Meta,
-		CopyObjectThreshold: 5 << 30, // S3's own limit; zero refuses every copy
-		IOBufferSize:        ioBuffer,
-	}
-	opts.SetNewDirPerm(0o777) // the umask takes its part
-	opts.SetNewFilePerm(0o666 &^ umask())
-	disk, err := posix.New(j.Data, store, opts)
-	if err != nil {
-		return err
-	}
-	port, err := freePort()
-	if err != nil {
-		return err
-	}
-	listening := func() {
-		os.Remove(keyFile)                             //nolint:errcheck // the folder goes at the end
-		json.NewEncoder(out).Encode(ready{Port: port}) //nolint:errcheck // the parent may be gone
-	}
-	return embedgw.RunVersityGW(ctx, disk, &embedgw.Config{
-		RootUserAccess: j.AccessKey, RootUserSecret: j.SecretKey, Region: j.Region,
-		Ports:    []string{fmt.Sprintf("127.0.0.1:%d", port)},
-		CertFile: j.CertFile, KeyFile: keyFile,
-		MaxConnections: connections, MaxRequests: connections,
-		AdminMaxConnections: 1, AdminMaxRequests: 1,
-		MultipartMaxParts: 10_000, // S3's own limit
-		KeepAlive:         true, Quiet: true, DisableACLs: true,
-		S3Options: []s3api.Option{s3api.WithOnListen(listening)},
-	})
-}
-
-// freePort finds a port that nobody listens on now.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }

@@ -5,6 +5,7 @@
 package objectstest
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -30,7 +31,7 @@ func Child() {
 	if os.Getenv(child) == "" {
 		return
 	}
-	if err := objects.Serve(os.Stdin, os.Stdout); err != nil {
+	if err := objects.Serve(context.Background(), os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -48,7 +49,11 @@ func Start(t testing.TB) *objects.Server {
 // after a Close.
 func StartIn(t testing.TB, dir string) *objects.Server {
 	t.Helper()
-	s, err := objects.Start(t.Context(), objects.Options{Dir: dir, Command: func() *exec.Cmd { return Command(t) }})
+	s, err := objects.Start(t.Context(), objects.Options{Dir: dir, Command: func() *exec.Cmd {
+		cmd := Command()
+		cmd.Stderr = t.Output()
+		return cmd
+	}})
 	if err != nil {
 		t.Fatalf("objects.Start(%s): %v; does TestMain call objectstest.Main?", dir, err)
 	}
@@ -57,14 +62,13 @@ func StartIn(t testing.TB, dir string) *objects.Server {
 }
 
 // Command is this test binary as the server, for objects.Options.
-func Command(t testing.TB) *exec.Cmd {
+func Command() *exec.Cmd {
 	exe, err := os.Executable()
 	if err != nil {
-		t.Fatalf("os.Executable: %v", err)
+		exe = os.Args[0]
 	}
 	cmd := exec.Command(exe)
 	cmd.Env = append(os.Environ(), child+"=1")
-	cmd.Stderr = t.Output()
 	return cmd
 }
 
