@@ -36,7 +36,7 @@ func (a answer) trouble() error {
 	switch {
 	case a.status == http.StatusTooManyRequests, is && t.code == http.StatusTooManyRequests,
 		a.status == http.StatusServiceUnavailable && a.header.Get("Retry-After") != "":
-		return &Throttled{a.op, a.pause(t)}
+		return &Throttled{a.op, a.pause(t), a.status == http.StatusServiceUnavailable}
 	case !is && a.status < 300:
 		return nil
 	case !is:

@@ -49,12 +49,13 @@ func (c *Client) ask(ctx context.Context, q question, into any) ([]byte, error) 
 	}
 }
 
-// unsure marks an error after which a change may have been made.
+// unsure marks an error after which a change may have been made: any but a
+// plain no, and one that kept the request from leaving.
 func (q question) unsure(err error) error {
-	if !q.changes || !fault.Is(err, fault.PortalUnavailable) || errors.As(err, new(*unsent)) {
-		return err
-	}
-	if t := (*Throttled)(nil); errors.As(err, &t) {
+	var e *Error
+	var t *Throttled
+	no := errors.As(err, &e) && e.Code > 0 && e.Code < 500 || errors.As(err, &t) && !t.late
+	if !q.changes || no || errors.As(err, new(*unsent)) || fault.Of(err) != fault.PortalUnavailable {
 		return err
 	}
 	return &Unsure{Err: err}

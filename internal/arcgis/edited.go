@@ -39,7 +39,8 @@ func (a serviceAnswer) newest() time.Time {
 // edited, over all its layers and tables: an item's Modified does not move
 // with its features. It is known only when each of them tells; otherwise the
 // service must be taken as changed. Services that the token may not travel to
-// are asked without, and are not known when they want one.
+// are asked without; those that want one, or that may not be read or reached
+// at all, don't tell.
 func (c *Client) Edited(ctx context.Context, service string) (newest time.Time, known bool, err error) {
 	u, err := url.Parse(service)
 	if err != nil || u.Host == "" || !hasEditDates(u.Path) {
@@ -50,7 +51,7 @@ func (c *Client) Edited(ctx context.Context, service string) (newest time.Time, 
 		u.Scheme = "https" // old items still say http
 	}
 	newest, err = c.newestEdit(ctx, u)
-	if errors.Is(err, errNotKnown) || fault.Is(err, fault.TokenRejected) {
+	if errors.Is(err, errNotKnown) || fault.Is(err, fault.TokenRejected) || fault.Is(err, fault.NotPermitted) {
 		return time.Time{}, false, nil
 	}
 	return newest, err == nil, err
@@ -117,11 +118,8 @@ func (c *Client) askService(ctx context.Context, u *url.URL) (serviceAnswer, err
 	if err != nil {
 		return a, err
 	}
-	if !c.mayHaveToken(u) {
-		return a, c.readService(ctx, s, q, &a)
-	}
 	err = c.readService(ctx, s, q, &a)
-	if !fault.Is(err, fault.TokenRejected) {
+	if !fault.Is(err, fault.TokenRejected) || !c.mayHaveToken(u) {
 		return a, err
 	}
 	if _, lost := c.ask(ctx, question{op: "read the account", to: c.portal.rest("community", "self")}, &userAnswer{}); lost != nil {

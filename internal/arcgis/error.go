@@ -49,6 +49,8 @@ func (e *Error) Unwrap() error { return e.kind }
 type Throttled struct {
 	Op    string
 	After time.Duration // how long the portal wants to be left alone
+
+	late bool // it may have come after the work was begun
 }
 
 // Error names the pause.
@@ -102,7 +104,7 @@ type trouble struct {
 // {code,message,status:"failure"}.
 func findTrouble(body []byte) (trouble, bool) {
 	var fields map[string]json.RawMessage
-	if unmarshal(body, &fields) != nil {
+	if !mention.Match(body) || unmarshal(body, &fields) != nil {
 		return trouble{}, false
 	}
 	if raw, is := fields["error"]; is {
@@ -173,6 +175,8 @@ func onlyError(fields map[string]json.RawMessage) bool {
 }
 
 var (
+	mention = regexp.MustCompile(`(?i)"error"|"failure"`) // spares most answers a second reading
+
 	gone  = regexp.MustCompile(`(?i)item does not exist|does not exist or is inaccessible`)
 	quota = regexp.MustCompile(`(?i)(insufficient|not enough|out of|no (more|remaining)|exceed\w*|expired|suspended|disabled|full)\b.*\b(credits?|storage|subscription|quota)\b|` +
 		`\b(credits?|storage|subscription|quota)\b.*\b(insufficient|exceed\w*|expired|suspended|disabled|full|used up)\b`)

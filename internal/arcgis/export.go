@@ -70,6 +70,8 @@ func (c *Client) export(ctx context.Context, o ExportOrder, owner string) (Job, 
 		u.Owner = owner
 	case errors.As(err, &e) && (e.Code == http.StatusConflict || e.MessageCode == "CONT_0027"):
 		return Job{}, &Unsure{owner, err}
+	case errors.As(err, &e) && e.kind == fault.PortalUnavailable:
+		return Job{}, fault.As(fault.ExportFailed, err)
 	}
 	return Job{}, err
 }

@@ -3,11 +3,12 @@ package arcgis
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -36,7 +37,6 @@ const (
 )
 
 func (r reach) refuses(a netip.Addr) bool {
-	a = unmapped(a)
 	switch r {
 	case notLocal:
 		return linkLocal(a)
@@ -79,16 +79,19 @@ func unmapped(a netip.Addr) netip.Addr {
 }
 
 func linkLocal(a netip.Addr) bool {
+	a = unmapped(a)
 	return a.IsLinkLocalUnicast() || a.IsLinkLocalMulticast() || cloudData.Contains(a)
 }
 
 func closed(a netip.Addr) bool {
+	a = unmapped(a)
 	return !a.IsGlobalUnicast() || a.IsPrivate() || linkLocal(a) ||
 		shared.Contains(a) || thisNet.Contains(a) || reserved.Contains(a)
 }
 
-// reachOf decides how far u, a link that the portal gave, may be followed.
-func (c *Client) reachOf(ctx context.Context, u *url.URL) (reach, error) {
+// reachOf decides how far u, a link that the portal gave, may be followed. A
+// portal whose name only the proxy can resolve counts as public.
+func (c *Client) reachOf(ctx context.Context, u *url.URL, proxied bool) (reach, error) {
 	refuse := func(why string) (reach, error) {
 		return 0, fault.New(fault.NotPermitted, "the portal leads to "+u.Host+", "+why)
 	}
@@ -99,7 +102,12 @@ func (c *Client) reachOf(ctx context.Context, u *url.URL) (reach, error) {
 		return refuse("with a user name in the address")
 	case u.Scheme == "http" && c.portal.scheme == "https":
 		return refuse("which does not encrypt")
-	case !isClosed(c.addresses(ctx, c.portal.name)):
+	}
+	home, err := addresses(ctx, c.portal.name)
+	switch {
+	case err != nil && !proxied:
+		return 0, fault.As(fault.PortalUnavailable, err)
+	case !slices.ContainsFunc(home, closed):
 		return publicNet, nil
 	case strings.EqualFold(u.Hostname(), c.portal.name), c.trusted(u):
 		return notLocal, nil
@@ -107,39 +115,31 @@ func (c *Client) reachOf(ctx context.Context, u *url.URL) (reach, error) {
 	return refuse("which is not its own host; if that is right, name it in trusted_hosts")
 }
 
-// addresses are those of a host name, none when it can't be resolved here.
-func (c *Client) addresses(ctx context.Context, name string) []netip.Addr {
+// addresses are those of a host name.
+func addresses(ctx context.Context, name string) ([]netip.Addr, error) {
 	if a, err := netip.ParseAddr(name); err == nil {
-		return []netip.Addr{a}
+		return []netip.Addr{a}, nil
 	}
-	found, _ := net.DefaultResolver.LookupNetIP(ctx, "ip", name)
-	return found
-}
-
-func isClosed(as []netip.Addr) bool {
-	for _, a := range as {
-		if closed(unmapped(a)) {
-			return true
-		}
-	}
-	return false
+	return net.DefaultResolver.LookupNetIP(ctx, "ip", name)
 }
 
 // follow sends a request for a link that the portal gave, without anything
 // that identifies us, as far as reachOf allows.
 func (c *Client) follow(w *wires, r *http.Request) (*http.Response, error) {
-	far, err := c.reachOf(r.Context(), r.URL)
+	proxy, err := c.opts.Proxy(r)
+	if err != nil {
+		return nil, errors.New("the proxy's address can't be used")
+	}
+	far, err := c.reachOf(r.Context(), r.URL, proxy != nil)
 	if err != nil {
 		return nil, err
 	}
-	if proxy, err := c.opts.Proxy(r); err != nil || proxy == nil {
+	if proxy == nil {
 		response, err := w.links[far].Do(r)
 		return response, cmp.Or(untrusted(fault.NotPermitted, err), err)
 	}
-	for _, a := range c.addresses(r.Context(), r.URL.Hostname()) {
-		if far.refuses(a) {
-			return nil, fmt.Errorf("%s: %w", r.URL.Host, errRefusedAddress)
-		}
+	if there, _ := addresses(r.Context(), r.URL.Hostname()); slices.ContainsFunc(there, far.refuses) {
+		return nil, errRefusedAddress
 	}
 	return w.portal.Do(r)
 }

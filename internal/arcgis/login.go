@@ -96,6 +96,9 @@ func (c *Client) usable(s, stale *session) bool {
 // signIn tries the secret it knows, and the one it reads anew when that was
 // refused and has changed since.
 func (c *Client) signIn(ctx context.Context, stale *session) (*session, error) {
+	if err := c.mayLogIn(ctx); err != nil {
+		return nil, err
+	}
 	known := c.secret
 	if known == nil {
 		read, err := c.opts.Secret(ctx)
@@ -106,8 +109,11 @@ func (c *Client) signIn(ctx context.Context, stale *session) (*session, error) {
 	}
 	s, err := c.enter(ctx, *known, stale)
 	if fault.Is(err, fault.LoginRefused) {
-		read, again := c.opts.Secret(ctx)
-		if again == nil && read != *known {
+		read, unread := c.opts.Secret(ctx)
+		if unread == nil && read != *known {
+			if err := c.mayLogIn(ctx); err != nil {
+				return nil, err
+			}
 			known = &read
 			s, err = c.enter(ctx, read, stale)
 		}
@@ -125,13 +131,15 @@ func (c *Client) signIn(ctx context.Context, stale *session) (*session, error) {
 	return nil, err
 }
 
+func (c *Client) mayLogIn(ctx context.Context) error {
+	if c.opts.BeforeLogin == nil {
+		return nil
+	}
+	return c.opts.BeforeLogin(ctx)
+}
+
 // enter signs in once with one secret.
 func (c *Client) enter(ctx context.Context, secret Secret, stale *session) (*session, error) {
-	if c.opts.BeforeLogin != nil {
-		if err := c.opts.BeforeLogin(ctx); err != nil {
-			return nil, err
-		}
-	}
 	s := &session{token: secret.token, referer: secret.referer, secret: secret}
 	if s.referer == "" {
 		s.referer = c.portal.origin()

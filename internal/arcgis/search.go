@@ -28,7 +28,7 @@ const (
 // looks like it.
 type Query struct {
 	Tag string
-	Org string
+	Org string // id; "" for all that the account sees
 }
 
 // text is the query in the portal's language. No escape for quotes and
@@ -37,7 +37,11 @@ type Query struct {
 // contain the word.
 func (q Query) text() string {
 	tag := strings.NewReplacer(`"`, " ", `\`, " ").Replace(q.Tag)
-	return fmt.Sprintf(`tags:"%s" AND orgid:%s`, tag, q.Org)
+	text := `tags:"` + tag + `"`
+	if q.Org != "" {
+		text += " AND orgid:" + q.Org
+	}
+	return text
 }
 
 // A window is a span of created, in milliseconds, both ends included.

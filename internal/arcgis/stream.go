@@ -133,7 +133,7 @@ func (f *fetch) refusedLink(r *http.Response, body []byte) error {
 		if r.Header.Get("Retry-After") != "" {
 			pause = answer{header: r.Header}.pause(trouble{})
 		}
-		return &Throttled{f.String(), pause}
+		return &Throttled{Op: f.String(), After: pause}
 	}
 	err := fault.New(fault.PortalUnavailable,
 		fmt.Sprintf("%s: %s answers %d %s %s", f, r.Request.URL.Host, r.StatusCode, said.Code, tidy(said.Message)))
