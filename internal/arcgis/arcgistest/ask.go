@@ -18,7 +18,7 @@ type ask struct {
 	who      caller
 	now      time.Time
 	id       string // the item that is spoken of
-	source   string // and what it was exported from
+	source   string // what it was exported from
 	fault    string
 }
 

@@ -9,6 +9,7 @@ import (
 	"hash/fnv"
 	"io"
 	"sort"
+	"sync"
 )
 
 // Content is the bytes of one file. Any part of it can be read at any time
@@ -98,11 +99,26 @@ func (c *Content) etag() string {
 	return fmt.Sprintf(`"%s-%d"`, hex.EncodeToString(sum[:16]), 1+c.Size()>>26)
 }
 
-// noise is bytes that look random and follow from the seed alone.
+// noise is bytes that look random and follow from the seed alone: pages of a
+// pool that all noises share, each with a head of its own, so that reading is
+// copying and no two pages of two files are the same.
 type noise struct {
 	seed uint64
 	size int64
 }
+
+const (
+	pageSize  = 4 << 10
+	poolPages = 256
+)
+
+var pool = sync.OnceValue(func() []byte {
+	b := make([]byte, 0, poolPages*pageSize)
+	for i := range uint64(poolPages * pageSize / 8) {
+		b = binary.LittleEndian.AppendUint64(b, mix(0, i))
+	}
+	return b
+})
 
 // hiss is a noise of size bytes from the words of its seed.
 func hiss(size int64, seed string) noise {
@@ -121,24 +137,21 @@ func (n noise) ReadAt(p []byte, off int64) (int, error) {
 	if short {
 		p = p[:n.size-off]
 	}
-	done := 0
-	var word [8]byte
-	for i := uint64(off) / 8; done < len(p); i++ {
-		if skip := int(off % 8); done == 0 && skip > 0 || len(p)-done < 8 {
-			binary.LittleEndian.PutUint64(word[:], mix(n.seed, i))
-			if done > 0 {
-				skip = 0
-			}
-			done += copy(p[done:], word[skip:])
-			continue
+	for done := 0; done < len(p); {
+		page, at := uint64(off+int64(done))/pageSize, int(off+int64(done))%pageSize
+		from := int((page+n.seed)%poolPages) * pageSize
+		k := copy(p[done:], pool()[from+at:from+pageSize])
+		var head []byte
+		head = binary.LittleEndian.AppendUint64(head, mix(n.seed, 2*page))
+		if head = binary.LittleEndian.AppendUint64(head, mix(n.seed, 2*page+1)); at < len(head) {
+			copy(p[done:done+k], head[at:])
 		}
-		binary.LittleEndian.PutUint64(p[done:], mix(n.seed, i))
-		done += 8
+		done += k
 	}
 	if short {
-		return done, io.EOF
+		return len(p), io.EOF
 	}
-	return done, nil
+	return len(p), nil
 }
 
 // mix is splitmix64: word i of the stream that seed begins.

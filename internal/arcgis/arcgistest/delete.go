@@ -38,9 +38,6 @@ func (a *ask) remove(id string) (map[string]any, *failure) {
 	if i == nil || i.owner != a.PathValue("user") || i.recycled && !forGood {
 		return nil, missing
 	}
-	if i.job != nil {
-		a.source = i.job.source.ID
-	}
 	if !a.who.mayChange(i.owner) {
 		return nil, forbidden
 	}

@@ -176,7 +176,7 @@ func (p *Portal) deliver(a *ask, j *job, user, title, name string) {
 			t.tags = append(t.tags, tag)
 		}
 	}
-	j.target, a.source = t, j.source.ID
+	j.target, p.origins[t.ID] = t, j.source.ID
 	p.keep(t)
 	p.retell(t.ID, p.doc(t))
 }
@@ -275,7 +275,6 @@ func (a *ask) status() reply {
 	if j == nil {
 		return reply{json: map[string]any{"status": "completed", "statusMessage": "completed", "itemId": t.ID}}
 	}
-	a.source = j.source.ID
 	if id := a.form.Get("jobId"); id != "" && id != j.id {
 		return bad("Job %s does not exist.", id)
 	}

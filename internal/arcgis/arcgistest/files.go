@@ -30,7 +30,6 @@ func (a *ask) data() reply {
 	}
 	s := &i.root().script
 	if i.job != nil {
-		a.source = i.job.source.ID
 		p.settle(i.job, a.now, false)
 		if i.job.state != done {
 			if n := p.tries["early "+i.ID]; n%2 == 0 {
@@ -160,9 +159,6 @@ func (p *Portal) transfer(a *ask) transfer {
 	i := p.items[a.id]
 	if i == nil || i.held() == nil {
 		return transfer{status: 404, code: "NoSuchKey", text: "The specified key does not exist."}
-	}
-	if i.job != nil {
-		a.source = i.job.source.ID
 	}
 	return p.hand(a, i)
 }

@@ -42,8 +42,8 @@ type Portal struct {
 	ghosts   map[string]*item  // listed, and gone
 	index    index
 	queue    queue
-	made     int // ids given out
-	calls    int
+	origins  map[string]string // export -> what it was made from
+	made     int               // ids given out
 	tries    map[string]int
 	quiet    time.Time // the organization is throttled until then
 	units    units
@@ -92,7 +92,7 @@ func Open(s *Scenario, opts ...Option) (*Portal, error) {
 	p := &Portal{Username: Admin, Referer: "https://mapkeep.example", Clock: o.clock, rules: s.rules, key: []byte("simulated portal"),
 		users: map[string]user{}, lockouts: map[string]*lockout{}, sessions: map[string]*session{}, items: map[string]*item{},
 		owned: map[string][]*item{}, names: map[string]string{}, services: map[string]*item{}, ghosts: map[string]*item{},
-		tries: map[string]int{}, counts: map[countKey]int{}, touched: map[string]time.Time{}}
+		tries: map[string]int{}, counts: map[countKey]int{}, origins: map[string]string{}, touched: map[string]time.Time{}}
 	for _, u := range s.users {
 		p.users[u.name] = u
 	}

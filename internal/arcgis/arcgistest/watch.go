@@ -22,6 +22,9 @@ type Request struct {
 type countKey struct{ endpoint, item string }
 
 func (p *Portal) note(a *ask, out reply) {
+	if a.source == "" {
+		a.source = p.origins[a.id]
+	}
 	r := Request{At: a.now, Host: a.host, Endpoint: a.endpoint, Method: a.Method, User: a.who.name, Item: a.id, Source: a.source, Code: max(out.status, 200), Fault: a.fault}
 	switch {
 	case out.fail != nil:
