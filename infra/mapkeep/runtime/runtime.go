@@ -68,6 +68,11 @@ func Start(o Options) (*Host, error) {
 	if o.Limit < 1 {
 		return nil, fmt.Errorf("runtime: limit is %d, want at least 1", o.Limit)
 	}
+	for name, f := range o.Functions {
+		if f.Timeout <= 0 {
+			return nil, fmt.Errorf("runtime: time-out of %s is %v, want more than 0", name, f.Timeout)
+		}
+	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, fmt.Errorf("runtime: %w", err)

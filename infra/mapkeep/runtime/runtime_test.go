@@ -260,12 +260,15 @@ func TestLinesOfTheLogAreWhole(t *testing.T) {
 	}
 }
 
-func TestStartRefusesNoLimit(t *testing.T) {
+func TestStartRefusesWhatCouldNotWork(t *testing.T) {
 	t.Parallel()
-	o := options("functions", nil)
-	o.Limit = 0
-	if h, err := runtime.Start(o); err == nil {
-		h.Close()
-		t.Errorf("Start with limit 0: no error")
+	unlimited, timeless := options("functions", nil), options("functions", nil)
+	unlimited.Limit = 0
+	timeless.Functions["echo"] = runtime.Function{}
+	for name, o := range map[string]runtime.Options{"limit 0": unlimited, "no time-out": timeless} {
+		if h, err := runtime.Start(o); err == nil {
+			h.Close()
+			t.Errorf("Start with %s: no error", name)
+		}
 	}
 }
