@@ -33,6 +33,7 @@ type Docket struct {
 	Failure Failure `json:"failure"`
 
 	Retries   int      `json:"retries"`   // repeats of all steps so far
+	Bytes     int64    `json:"bytes"`     // stored for the item; set with Whole
 	Rounds    int      `json:"rounds"`    // looks, waits and hand-overs so far, bounded by MaxRounds
 	Throttles int      `json:"throttles"` // waits the portal asked for, bounded by MaxThrottles
 	Warnings  []string `json:"warnings"`

@@ -94,6 +94,12 @@ func (l Layout) Stop(run string) string { return l.RunPrefix(run) + "stop" }
 // Dead is the key that says that the run will never go on.
 func (l Layout) Dead(run string) string { return l.RunPrefix(run) + "dead" }
 
+// Finished is the key that says that the run came to its end.
+func (l Layout) Finished(run string) string { return l.RunPrefix(run) + "finished" }
+
+// Plan is the key of what the run decided about retention.
+func (l Layout) Plan(run string) string { return l.RunPrefix(run) + "retention.json" }
+
 // Results is the prefix, without a slash at the end, under which the Map's
 // ResultWriter puts its files.
 func (l Layout) Results(run string) string { return l.RunPrefix(run) + "map" }

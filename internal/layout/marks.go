@@ -38,12 +38,18 @@ const maxTitle = 250
 // attempt. It is at most 250 characters long in UTF-16, and the same
 // arguments give the same title.
 func ExportTitle(title, suffix, bucket, run, item string, attempt int) string {
-	end := suffix + RunHex(bucket, run) + hexSum(item+"/"+strconv.Itoa(attempt), 16)
+	end := ExportEnding(suffix, bucket, run, item, attempt)
 	start := trim(cutUnits(trim(replaced(title)), maxTitle-units(end)))
 	if start == "" {
 		start = "untitled"
 	}
 	return start + end
+}
+
+// ExportEnding is what such a title ends in; it does not depend on the item's
+// own title, which may change while a run goes on.
+func ExportEnding(suffix, bucket, run, item string, attempt int) string {
+	return suffix + RunHex(bucket, run) + hexSum(item+"/"+strconv.Itoa(attempt), 16)
 }
 
 // ExportRun is the RunHex in a temporary export's title, "" where the title

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/gofrs/flock"
+
+	"github.com/mapkeep/mapkeep/infra/mapkeep/objects"
+	"github.com/mapkeep/mapkeep/internal/fault"
+	"github.com/mapkeep/mapkeep/internal/ledger"
+	"github.com/mapkeep/mapkeep/internal/store"
+)
+
+// A place is where backups lie: a folder with a store of its own, or a bucket
+// elsewhere.
+type place struct {
+	ledger.Ledger
+	name    string // as the user gave it
+	dir     string // the folder, "" for a bucket elsewhere
+	bucket  string
+	environ []string // what a process needs to reach it
+
+	local  *objects.Server // and a client of it, both nil for a bucket elsewhere
+	client *s3.Client
+	lock   *flock.Flock
+}
+
+// openPlace opens DIR or s3://BUCKET[/PREFIX]. Only a run locks a folder.
+func openPlace(ctx context.Context, name string, chat io.Writer) (*place, error) {
+	if rest, ok := strings.CutPrefix(name, "s3://"); ok {
+		return openBucket(ctx, name, rest)
+	}
+	dir, err := filepath.Abs(name)
+	if err != nil {
+		return nil, err
+	}
+	local, err := objects.Start(ctx, objects.Options{Dir: dir, Command: func() *exec.Cmd {
+		cmd := itself(asObjects)
+		cmd.Stderr = chat
+		return cmd
+	}})
+	if err != nil {
+		return nil, err
+	}
+	client, err := local.Client(ctx)
+	if err != nil {
+		local.Close()
+		return nil, err
+	}
+	return &place{
+		Ledger: ledger.New(store.New(client, local.Bucket), ""), name: name, dir: dir, bucket: local.Bucket,
+		environ: local.Environ(), local: local, client: client,
+	}, nil
+}
+
+// openBucket opens a bucket elsewhere with the user's own AWS settings.
+func openBucket(ctx context.Context, name, rest string) (*place, error) {
+	bucket, prefix, _ := strings.Cut(rest, "/")
+	prefix = strings.Trim(prefix, "/")
+	if bucket == "" {
+		return nil, usage("%s names no bucket: write s3://BUCKET or s3://BUCKET/PREFIX", name)
+	}
+	s, err := store.Open(ctx, bucket)
+	if err != nil {
+		return nil, err
+	}
+	return &place{Ledger: ledger.New(s, prefix), name: name, bucket: bucket, environ: awsEnviron()}, nil
+}
+
+// awsEnviron is the part of this process's environment by which the SDK finds
+// credentials, region and endpoint.
+func awsEnviron() []string {
+	var environ []string
+	for _, pair := range os.Environ() {
+		name, _, _ := strings.Cut(pair, "=")
+		if strings.HasPrefix(name, "AWS_") && !strings.HasPrefix(name, "AWS_LAMBDA_") {
+			environ = append(environ, pair)
+		}
+	}
+	return environ
+}
+
+// alone takes the folder for this run; a second run there is refused. What
+// earlier runs left unfinished is dead: nobody else can be at work.
+func (p *place) alone(ctx context.Context) error {
+	if p.dir == "" {
+		return nil
+	}
+	p.lock = flock.New(filepath.Join(p.dir, ".store", "lock"))
+	held, err := p.lock.TryLock()
+	if err != nil {
+		return fault.As(fault.StoreRefused, fmt.Errorf("lock %s: %w", p.name, err))
+	}
+	if !held {
+		return fault.New(fault.StoreRefused, fmt.Sprintf("another run is at work in %s: wait until it ends, or name another folder", p.name))
+	}
+	unfinished, err := p.Unfinished(ctx)
+	if err != nil {
+		return err
+	}
+	for _, run := range unfinished {
+		if err := p.Bury(ctx, run); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// close ends the store and gives the folder free.
+func (p *place) close() {
+	if p.local != nil {
+		p.local.Close()
+	}
+	if p.lock != nil {
+		_ = p.lock.Unlock()
+	}
+}

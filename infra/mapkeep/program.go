@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/mapkeep/mapkeep/internal/backup"
+)
+
+// commandLine is everything that can be written behind `mapkeep`.
+type commandLine struct {
+	JSON    bool `name:"json" help:"Print one JSON document on standard output and nothing else there."`
+	Verbose bool `help:"Print what the functions log on standard error."`
+
+	Demo     demoCommand     `cmd:"" help:"Play the whole system against a simulated portal."`
+	Run      runCommand      `cmd:"" help:"Back up the tagged items of a portal."`
+	Simulate simulateCommand `cmd:"" help:"Serve the simulated portal alone."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
+	Help     helpCommand     `cmd:"" help:"Explain a command."`
+}
+
+// A usageError is wrong usage or settings; nothing was touched.
+type usageError struct{ error }
+
+// Unwrap gives what was wrong.
+func (e usageError) Unwrap() error { return e.error }
+
+func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// An exit is how a command ended where that is not told by an error alone:
+// the code, and for --json the document.
+type exit struct {
+	code     int
+	document any
+	silent   bool // it has printed all there is
+	err      error
+}
+
+// An app is what commands work with.
+type app struct {
+	streams
+	json    bool
+	verbose bool
+	parser  *kong.Kong
+}
+
+// program runs the command that args say and gives the exit code.
+func program(ctx context.Context, args []string, s streams) int {
+	a := &app{streams: s, json: slices.Contains(args, "--json")}
+	var line commandLine
+	parser, err := kong.New(&line, kong.Name("mapkeep"), kong.Vars(texts()),
+		kong.Description("Backs up ArcGIS items chosen by tag into a folder or an S3 bucket."),
+		kong.ExplicitGroups([]kong.Group{{Key: "settings", Title: "Settings:"}}),
+		kong.Writers(s.out, s.err), kong.Exit(func(int) {}), kong.UsageOnError(),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
+	if err != nil {
+		return a.end(exit{code: exitFailed, err: err})
+	}
+	a.parser = parser
+	if len(args) == 0 || slices.Contains(args, "--help") || slices.Contains(args, "-h") {
+		return a.help(args)
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		return a.end(exit{err: usage("%w (see `mapkeep help`)", err)})
+	}
+	a.json, a.verbose = line.JSON, line.Verbose
+	command := parsed.Selected().Target.Addr().Interface().(interface {
+		run(context.Context, *app) exit
+	})
+	return a.end(command.run(ctx, a))
+}
+
+// end tells how the command ended.
+func (a *app) end(e exit) int {
+	var wrong usageError
+	switch {
+	case errors.As(e.err, &wrong):
+		e.code = exitUsage
+	case e.err != nil && e.code == exitWell:
+		e.code = exitFailed
+	}
+	if a.json && !e.silent {
+		a.document(e)
+	} else if e.err != nil {
+		fmt.Fprintf(a.err, "mapkeep: %v\n", e.err)
+	}
+	return e.code
+}
+
+// document prints the one JSON document; a failure adds "error".
+func (a *app) document(e exit) {
+	fields := map[string]any{}
+	text, err := json.Marshal(e.document)
+	if err == nil && e.document != nil {
+		_ = json.Unmarshal(text, &fields)
+	}
+	if e.err == nil && e.document != nil {
+		_, _ = a.out.Write(append(text, '\n'))
+		return
+	}
+	if e.err != nil {
+		fields["error"] = e.err.Error()
+	}
+	text, _ = json.Marshal(fields)
+	_, _ = a.out.Write(append(text, '\n'))
+}
+
+// say prints for people; with --json nothing.
+func (a *app) say(format string, args ...any) {
+	if !a.json {
+		fmt.Fprintf(a.out, format+"\n", args...)
+	}
+}
+
+// logs is where the functions' logs go.
+func (a *app) logs() io.Writer {
+	if a.verbose {
+		return a.err
+	}
+	return io.Discard
+}
+
+type versionCommand struct{}
+
+func (versionCommand) run(_ context.Context, a *app) exit {
+	a.say("mapkeep %s", backup.Version)
+	return exit{document: map[string]string{"version": backup.Version}}
+}
+
+type helpCommand struct {
+	Command []string `arg:"" optional:"" help:"The command to explain."`
+}
+
+func (h helpCommand) run(_ context.Context, a *app) exit {
+	return exit{code: a.help(h.Command)}
+}
+
+// help explains a command, or all of them.
+func (a *app) help(args []string) int {
+	args = slices.DeleteFunc(slices.Clone(args), func(s string) bool { return s == "--help" || s == "-h" || s == "--json" })
+	at, err := kong.Trace(a.parser, args)
+	if err == nil && at.Error != nil && len(args) > 0 && at.Selected() == nil {
+		err = at.Error
+	}
+	if err != nil {
+		return a.end(exit{err: usage("%w (see `mapkeep help`)", err)})
+	}
+	if err := at.PrintUsage(false); err != nil {
+		return a.end(exit{err: err})
+	}
+	return exitWell
+}

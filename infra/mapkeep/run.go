@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/mapkeep/mapkeep/infra/mapkeep/states"
+	"github.com/mapkeep/mapkeep/internal/arcgis"
+	"github.com/mapkeep/mapkeep/internal/backup"
+	"github.com/mapkeep/mapkeep/internal/backup/finish"
+	"github.com/mapkeep/mapkeep/internal/fault"
+)
+
+type runCommand struct {
+	To string `required:"" help:"Where the backups go: a folder, or s3://BUCKET[/PREFIX]." placeholder:"PLACE"`
+	secretFlag
+	settingFlags
+	UndoDays int `default:"7" help:"Days that expired backups can be brought back, in a folder." placeholder:"DAYS"`
+}
+
+// secretFlag says where the credentials are; they are never a flag's value.
+type secretFlag struct {
+	SecretFile string `help:"File with the portal's credentials as JSON; - is standard input. Else the variable MAPKEEP_SECRET." placeholder:"FILE"`
+}
+
+// read gives the secret, once it is sure that it can be used.
+func (f secretFlag) read(a *app) ([]byte, error) {
+	var text []byte
+	var err error
+	switch {
+	case f.SecretFile == "-":
+		text, err = io.ReadAll(a.in)
+	case f.SecretFile != "":
+		text, err = os.ReadFile(f.SecretFile)
+	default:
+		text = []byte(os.Getenv("MAPKEEP_SECRET"))
+	}
+	if err != nil {
+		return nil, usage("read the secret: %w", err)
+	}
+	if len(text) == 0 {
+		return nil, usage("no credentials: give --secret-file FILE (or - for standard input), or the JSON itself in the environment variable MAPKEEP_SECRET")
+	}
+	if _, err := arcgis.ParseSecret(text); err != nil {
+		return nil, usage("the secret can't be used: %w", err)
+	}
+	return arcgis.PlainText(text), nil
+}
+
+func (r *runCommand) run(ctx context.Context, a *app) exit {
+	settings, err := r.settingFlags.read()
+	if err != nil {
+		return exit{err: err}
+	}
+	secret, err := r.secretFlag.read(a)
+	if err != nil {
+		return exit{err: err}
+	}
+	p, err := openPlace(ctx, r.To, a.logs())
+	if err != nil {
+		return exit{err: err}
+	}
+	defer p.close()
+	return night{app: a, place: p, settings: settings, secret: secret, undoDays: r.UndoDays, view: newView(a)}.run(ctx)
+}
+
+// A night is one run of the machine from start to end.
+type night struct {
+	*app
+	place    *place
+	settings backup.Settings
+	secret   []byte
+	undoDays int
+	offset   time.Duration // of the machine's clock; only the demo moves it
+	view     *view
+}
+
+// run runs the machine and tells how it went.
+func (n night) run(ctx context.Context) exit {
+	if err := n.place.alone(ctx); err != nil {
+		return exit{err: err}
+	}
+	if err := n.place.Store.Probe(ctx, n.place.Prefix); err != nil {
+		return exit{err: err}
+	}
+	given, err := input(n.settings)
+	if err != nil {
+		return exit{err: err}
+	}
+	w := &watch{view: n.view}
+	c, err := openCloud(cloudOptions{
+		place: n.place, settings: n.settings, secret: n.secret, logs: n.logs(),
+		clock: movedClock{offset: n.offset}, observe: w.see,
+	})
+	if err != nil {
+		return exit{err: err}
+	}
+	defer c.close()
+	n.view.start()
+	ended := c.engine.Run(ctx, rand.Text(), given)
+	if ended.Status == states.Aborted {
+		return n.interrupted(ctx, c, w, ended, given)
+	}
+	answer, known := w.finished()
+	n.view.end()
+	if known {
+		if err := n.lifecycle(ctx); err != nil {
+			n.view.note("expired backups could not all be deleted: %v", err)
+		}
+	}
+	return n.tell(ended, answer, known)
+}
+
+// tell turns an execution's end into the program's.
+func (n night) tell(ended states.Result, answer finish.Answer, known bool) exit {
+	if !known {
+		return exit{code: exitFailed, err: fmt.Errorf("%s: %s", ended.Error, ended.Cause)}
+	}
+	n.view.summary(n.place, answer)
+	e := exit{document: answer.Result}
+	switch answer.Result.Status {
+	case backup.RunComplete:
+	case backup.RunPartial:
+		e.code, e.err = exitSome, fmt.Errorf("%s", answer.Cause)
+	default:
+		e.code, e.err = exitFailed, fmt.Errorf("%s", answer.Cause)
+	}
+	return e
+}
+
+// patience is how long an interrupted run cleans up before it gives up.
+const patience = time.Minute
+
+// interrupted does what the machine can't once a person stopped it: it closes
+// the items under way, which deletes their exports from the portal, and
+// writes the log.
+func (n night) interrupted(ctx context.Context, c *cloud, w *watch, ended states.Result, given json.RawMessage) exit {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+	defer cancel()
+	n.view.note("interrupted: deleting temporary exports and writing the log")
+	caught := backup.Caught{Error: finish.Interrupted, Cause: "interrupted"}
+	now := time.Now().Add(n.offset).UTC()
+	closeItems(ctx, c, ended.Open, caught, now)
+	payload, err := json.Marshal(map[string]any{
+		"input": given, "execution": ended.ID, "started": ended.Started, "error": caught, "repeat": 0, "now": now,
+	})
+	if err != nil {
+		return exit{code: exitInterrupted, err: err}
+	}
+	var answer finish.Answer
+	text, err := tasks{c.host}.Invoke(ctx, "finish", payload)
+	if err == nil {
+		err = json.Unmarshal(text, &answer)
+	}
+	n.view.end()
+	if err != nil {
+		return exit{code: exitInterrupted, err: fault.As(fault.Of(err), fmt.Errorf("interrupted, and the log could not be written: %w", err))}
+	}
+	return exit{code: exitInterrupted, document: answer.Result, err: fmt.Errorf("interrupted; the log is %s", answer.Result.Log)}
+}

@@ -1,0 +1,202 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/mapkeep/mapkeep/internal/backup"
+	"github.com/mapkeep/mapkeep/internal/backup/finish"
+	"github.com/mapkeep/mapkeep/internal/entry"
+)
+
+// A view shows how a run goes: one live picture on a terminal, a line for
+// each item otherwise. With --json all of it goes to standard error.
+type view struct {
+	out  io.Writer
+	live *live // nil where lines are printed
+
+	mu     sync.Mutex
+	begun  time.Time
+	all    int
+	good   int
+	failed int
+	bytes  int64
+	open   map[int]shown // by index of the item
+}
+
+// shown is an item under way.
+type shown struct {
+	docket backup.Docket
+	state  string
+	since  time.Time
+}
+
+// newView shows on standard output, or on standard error beside --json.
+func newView(a *app) *view {
+	v := &view{out: a.out, open: map[int]shown{}}
+	if a.json {
+		v.out = a.err
+	}
+	if file, ok := v.out.(*os.File); ok && term.IsTerminal(int(file.Fd())) && !a.verbose {
+		v.live = newLive(file, v)
+	}
+	return v
+}
+
+// start begins showing.
+func (v *view) start() {
+	v.mu.Lock()
+	v.begun = time.Now()
+	v.mu.Unlock()
+	if v.live != nil {
+		v.live.start()
+	}
+}
+
+// end stops the live picture; what comes after stays below it.
+func (v *view) end() {
+	if v.live != nil {
+		v.live.stop()
+	}
+}
+
+// note says something beside the items.
+func (v *view) note(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if v.live != nil && v.live.note(text) {
+		return
+	}
+	fmt.Fprintln(v.out, text)
+}
+
+// total says how many items there are.
+func (v *view) total(n int) {
+	v.mu.Lock()
+	v.all = n
+	v.mu.Unlock()
+	if v.live == nil {
+		v.note("%d items to back up", n)
+	}
+}
+
+// state says where the run as a whole stands.
+func (v *view) state(name string) {
+	if v.live != nil {
+		v.live.state(name)
+	}
+}
+
+// step says where an item stands.
+func (v *view) step(index int, d backup.Docket, state string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	before := v.open[index]
+	if before.state != state {
+		before.since = time.Now()
+	}
+	v.open[index] = shown{d, state, before.since}
+}
+
+// retry says that a step of an item is repeated.
+func (v *view) retry(index int, state, name string, wait time.Duration) {
+	if v.live != nil {
+		return
+	}
+	v.mu.Lock()
+	d := v.open[index].docket
+	v.mu.Unlock()
+	v.note("        %s: %s met %s and is repeated in %s", d.Title, state, name, wait.Round(100*time.Millisecond))
+}
+
+// done says that an item has ended.
+func (v *view) done(index int, good bool, name, cause string) {
+	v.mu.Lock()
+	d := v.open[index].docket
+	delete(v.open, index)
+	if good {
+		v.good++
+		v.bytes += d.Bytes
+	} else {
+		v.failed++
+	}
+	head := fmt.Sprintf("[%*d/%d]", len(fmt.Sprint(v.all)), v.good+v.failed, v.all)
+	v.mu.Unlock()
+	switch {
+	case !good:
+		said, _ := entry.Said(backup.Caught{Error: name, Cause: cause})
+		v.note("%s FAILED %s (%s): %s", head, d.Title, d.Type, said)
+	case v.live == nil:
+		v.note("%s %-6s %s (%s, %s)", head, verb(d.Way), d.Title, d.Type, amount(d.Bytes))
+	}
+}
+
+// verb says in a word what was done.
+func verb(way backup.Way) string {
+	if way == backup.ByCopy {
+		return "same"
+	}
+	return "done"
+}
+
+// summary is the last word for people.
+func (v *view) summary(p *place, answer finish.Answer) {
+	r := answer.Result
+	if r.Log == "" {
+		return
+	}
+	fmt.Fprintf(v.out, "%s: %s, %d of %d items, %d unchanged, %d failed, %d skipped, %s in %s\n", r.Folder, r.Status,
+		r.Items.BackedUp, r.Items.Total, r.Items.Unchanged, r.Items.Failed, r.Items.Skipped,
+		amount(r.Bytes), time.Since(v.begun).Round(100*time.Millisecond))
+	fmt.Fprintf(v.out, "log: %s\n", p.where(r.Log))
+	if r.Retention.Expired > 0 {
+		fmt.Fprintf(v.out, "retention: %d backups kept, %d expired\n", r.Retention.Kept, r.Retention.Expired)
+	}
+}
+
+// where is an object's place as a person finds it.
+func (p *place) where(key string) string {
+	if p.dir != "" {
+		return strings.Join([]string{p.dir, "data", p.bucket, key}, "/")
+	}
+	return "s3://" + p.bucket + "/" + key
+}
+
+// amount is a number of bytes in the unit that fits.
+func amount(n int64) string {
+	units := []string{"B", "KiB", "MiB", "GiB", "TiB"}
+	size, unit := float64(n), 0
+	for size >= 1024 && unit < len(units)-1 {
+		size, unit = size/1024, unit+1
+	}
+	if unit == 0 {
+		return fmt.Sprintf("%d B", n)
+	}
+	return fmt.Sprintf("%.1f %s", size, units[unit])
+}
+
+// picture is what the live view draws from.
+type picture struct {
+	all, good, failed int
+	bytes             int64
+	begun             time.Time
+	open              []shown // the longest in its state first
+}
+
+// picture takes one, for drawing.
+func (v *view) picture() picture {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	p := picture{v.all, v.good, v.failed, v.bytes, v.begun, nil}
+	for _, s := range v.open {
+		p.open = append(p.open, s)
+	}
+	sort.Slice(p.open, func(i, j int) bool { return p.open[i].since.Before(p.open[j].since) })
+	return p
+}

@@ -1,0 +1,134 @@
+package download
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/mapkeep/mapkeep/internal/arcgis"
+	"github.com/mapkeep/mapkeep/internal/backup"
+	"github.com/mapkeep/mapkeep/internal/catalog"
+	"github.com/mapkeep/mapkeep/internal/content"
+	"github.com/mapkeep/mapkeep/internal/fault"
+	"github.com/mapkeep/mapkeep/internal/layout"
+	"github.com/mapkeep/mapkeep/internal/store"
+	"github.com/mapkeep/mapkeep/internal/transfer"
+)
+
+// A try is one thing that an item's data may be.
+type try struct {
+	way   backup.Way
+	check content.Check
+}
+
+// fetch brings the bytes from the portal. An item of a type nobody has heard
+// of is tried as what it looks like: as a file where it has a file name, else
+// as text, then as a file. One without data is backed up by its description.
+func (w work) fetch(ctx context.Context, d backup.Docket) (backup.Docket, error) {
+	var tries []try
+	file := try{backup.ByFile, content.File(w.item.Name)}
+	text := try{backup.ByText, content.Text()}
+	switch d.Plan {
+	case backup.ByExport:
+		tries = []try{{backup.ByExport, content.Export(d.Format)}}
+	case backup.ByFile:
+		tries = []try{file}
+	case backup.ByText:
+		tries = []try{text}
+	case backup.ByUnknown:
+		tries = []try{text, file}
+		if w.item.Name != "" {
+			tries = []try{file}
+		}
+	}
+	var err error
+	for _, try := range tries {
+		var next backup.Docket
+		next, err = w.take(ctx, d, try)
+		if !fault.Is(err, fault.ContentInvalid) {
+			return next, err
+		}
+	}
+	if err != nil {
+		return d, err
+	}
+	return w.whole(ctx, d, backup.ByDescription, nil)
+}
+
+// take moves the item's data as one thing.
+func (w work) take(ctx context.Context, d backup.Docket, try try) (backup.Docket, error) {
+	source, size := d.Item, w.item.Size
+	if try.way == backup.ByExport {
+		source, size = d.Export.Item, -1
+	}
+	stop, _ := ctx.Deadline()
+	moved, err := transfer.Move(ctx, transfer.Job{
+		Source:     origin{w.portal.Data(source)},
+		Store:      w.Ledger.Store,
+		Key:        w.keys.Data(w.run.Directory, d.Folder, w.item.Title, w.run.Settings.BackupFileSuffix, d.Item, w.extension(try.way, d.Format, "")),
+		Checkpoint: w.Ledger.Checkpoint(d.Run, d.Item),
+		Size:       size,
+		Check:      try.check,
+		Stop:       stop,
+	})
+	switch {
+	case err != nil && try.way != backup.ByExport && w.dataless(try.way, err):
+		return w.whole(ctx, d, backup.ByDescription, nil)
+	case err != nil:
+		return d, fmt.Errorf("download: %w", err)
+	case !moved.Whole:
+		return d, nil
+	}
+	return w.whole(ctx, d, try.way, &moved.File)
+}
+
+// dataless reports whether an item has no data at all: the portal says so, or
+// it gives nothing for JSON that it counts no bytes for.
+func (w work) dataless(way backup.Way, err error) bool {
+	return errors.Is(err, arcgis.ErrNoData) || (way == backup.ByText && w.item.Size <= 0 && errors.Is(err, content.ErrNoData))
+}
+
+// extension is that of the data's file name.
+func (w work) extension(way backup.Way, format, older string) string {
+	switch {
+	case older != "":
+		return strings.TrimPrefix(path.Ext(older), ".")
+	case way == backup.ByExport:
+		return layout.ExportExtension(format)
+	case way == backup.ByText:
+		return "json"
+	}
+	return layout.Extension(w.item.Name)
+}
+
+// older reads one file's entry out of an older manifest, by its place there.
+func (w work) older(ctx context.Context, p backup.Previous) (backup.File, error) {
+	text, err := w.Ledger.Store.Slice(ctx, p.Manifest, p.At, p.Length)
+	if errors.Is(err, store.ErrMissing) {
+		return backup.File{}, fmt.Errorf("%w: %s is gone", transfer.ErrStale, p.Manifest)
+	}
+	if err != nil {
+		return backup.File{}, err
+	}
+	file, err := catalog.ReadFile(bytes.TrimSpace(text))
+	if err != nil || !strings.HasSuffix(p.Key, "/"+file.Key) || file.CRC64NVME != p.CRC64NVME || file.Size != p.Size {
+		return backup.File{}, fmt.Errorf("%w: %s has changed", transfer.ErrStale, p.Manifest)
+	}
+	file.Key = p.Key
+	return file, nil
+}
+
+// origin lets transfer read from the portal; neither knows the other.
+type origin struct{ data *arcgis.Data }
+
+// Open opens the data part at an offset.
+func (o origin) Open(ctx context.Context, from int64, etag string) (*transfer.Body, error) {
+	body, err := o.data.Open(ctx, from, etag)
+	if err != nil {
+		return nil, err
+	}
+	return &transfer.Body{ReadCloser: body.ReadCloser, Size: body.Size, From: body.From, ETag: body.ETag, Type: body.Type, Ranges: body.Ranges}, nil
+}

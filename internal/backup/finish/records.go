@@ -1,0 +1,116 @@
+package finish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/mapkeep/mapkeep/internal/backup"
+	"github.com/mapkeep/mapkeep/internal/catalog"
+	"github.com/mapkeep/mapkeep/internal/fault"
+	"github.com/mapkeep/mapkeep/internal/layout"
+	"github.com/mapkeep/mapkeep/internal/store"
+	"github.com/mapkeep/mapkeep/internal/transfer"
+)
+
+// parallel is how many small requests are under way at once: enough to hide
+// the bucket's latency, few enough for one function's sockets and memory.
+const parallel = 32
+
+// records reads the items in selection order, and each one's record. An item
+// without a record has failed: its execution was lost.
+func (r Room) records(ctx context.Context, run string) ([]catalog.Line, error) {
+	var lines []catalog.Line
+	for item, err := range r.Ledger.ReadItems(ctx, run) {
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, catalog.Line{Item: item.Item})
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallel)
+	for i := range lines {
+		group.Go(func() error {
+			record, err := r.Ledger.Record(ctx, run, lines[i].Item.ID)
+			if errors.Is(err, store.ErrMissing) {
+				record, err = catalog.Missing(lines[i].Item), nil
+			}
+			lines[i].Record = record
+			return err
+		})
+	}
+	return lines, group.Wait()
+}
+
+// compare holds the records against the folder. A good item whose objects are
+// not there in their length has failed; objects that no record knows are read
+// once, so that the manifest can name them.
+func (r Room) compare(ctx context.Context, t *tally) error {
+	there := map[string]int64{}
+	keys := r.Ledger.Layout(t.run.Settings)
+	own := map[string]bool{keys.Log(t.run.Directory): true, keys.Manifest(t.run.Directory): true}
+	for object, err := range r.Ledger.Store.List(ctx, layout.Inside(t.run.Directory)) {
+		if err != nil {
+			return err
+		}
+		if !own[object.Key] {
+			there[object.Key] = object.Size
+		}
+	}
+	for i := range t.lines {
+		record := &t.lines[i].Record
+		for _, file := range []*backup.File{record.Data, record.Description} {
+			if file == nil {
+				continue
+			}
+			size, ok := there[file.Key]
+			if !ok || size != file.Size {
+				spoil(record, file.Key, ok)
+			}
+			delete(there, file.Key)
+		}
+	}
+	for key := range there {
+		file, err := r.digest(ctx, key)
+		if err != nil {
+			return err
+		}
+		t.extra = append(t.extra, file)
+	}
+	return nil
+}
+
+// spoil makes a good record a failed one.
+func spoil(record *backup.Record, key string, there bool) {
+	what := "is missing from"
+	if there {
+		what = "has another length in"
+	}
+	record.Success = false
+	record.Failure = backup.Failure{Error: string(fault.ContentInvalid), Cause: fmt.Sprintf("%s %s the bucket", key, what)}
+	record.Data, record.Description = nil, nil
+}
+
+var itemOf = regexp.MustCompile(`([0-9a-f]{32})\.[^/]*$`)
+
+// digest reads an object that a failed item left.
+func (r Room) digest(ctx context.Context, key string) (backup.File, error) {
+	body, _, err := r.Ledger.Store.Reader(ctx, key)
+	if err != nil {
+		return backup.File{}, err
+	}
+	defer body.Close()
+	sum := transfer.NewDigest()
+	if _, err := io.Copy(sum, body); err != nil {
+		return backup.File{}, fmt.Errorf("read %s: %w", key, err)
+	}
+	file := sum.File(key)
+	if found := itemOf.FindStringSubmatch(key); found != nil {
+		file.Item = &found[1]
+	}
+	return file, nil
+}

@@ -1,0 +1,148 @@
+package finish
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/mapkeep/mapkeep/internal/backup"
+	"github.com/mapkeep/mapkeep/internal/catalog"
+	"github.com/mapkeep/mapkeep/internal/fault"
+	"github.com/mapkeep/mapkeep/internal/layout"
+	"github.com/mapkeep/mapkeep/internal/ledger"
+	"github.com/mapkeep/mapkeep/internal/retention"
+	"github.com/mapkeep/mapkeep/internal/store"
+)
+
+// plan decides what stays and what expires, as if this run's manifest were
+// written already. The decision is kept beside the run, so that a second call
+// goes on with the first one's.
+func (r Room) plan(ctx context.Context, t tally, now time.Time) (catalog.Retention, error) {
+	kept, err := r.Ledger.Plan(ctx, t.run.ID)
+	if err == nil || !errors.Is(err, store.ErrMissing) {
+		return kept, err
+	}
+	runs, err := r.runs(ctx, t.run)
+	if err != nil {
+		return catalog.Retention{}, err
+	}
+	current := retention.Run{
+		Folder: t.run.Folder, ID: t.run.ID, Started: t.run.Started, Status: t.status, Empty: t.summary.Total == 0,
+		Org: t.listing.Org, Portal: t.run.Settings.Portal, Enterprise: t.listing.Enterprise, Selection: t.run.Settings.Selection(),
+	}
+	decided := retention.Plan(runs, current, t.run.Settings.ArchiveNumber, now)
+	plan := catalog.Retention{Kept: decided.Kept(), Expired: decided.Expired(), Reason: decided.Reasons()}
+	return r.Ledger.SavePlan(ctx, t.run.ID, plan)
+}
+
+// runs looks at every folder directly under backup_directory that holds a
+// manifest, a log or a claim of ours.
+func (r Room) runs(ctx context.Context, current backup.Run) ([]retention.Run, error) {
+	keys := r.Ledger.Layout(current.Settings)
+	folders, err := r.Ledger.Store.Folders(ctx, keys.BasePrefix())
+	if err != nil {
+		return nil, err
+	}
+	claims, err := r.Ledger.Claims(ctx, current.Settings)
+	if err != nil {
+		return nil, err
+	}
+	runs := make([]retention.Run, len(folders))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(parallel)
+	for i, folder := range folders {
+		group.Go(func() (err error) {
+			runs[i], err = r.look(ctx, keys, layout.Name(folder), claims)
+			return err
+		})
+	}
+	err = group.Wait()
+	return slices.DeleteFunc(runs, func(run retention.Run) bool { return run.Folder == "" }), err
+}
+
+// look reads what one folder says of itself; a folder without a sign of ours
+// gives nothing.
+func (r Room) look(ctx context.Context, keys layout.Layout, name string, claims map[string]ledger.Claim) (retention.Run, error) {
+	folder := keys.Folder(name)
+	there, err := r.Ledger.Store.Exists(ctx, keys.Manifest(folder))
+	if err != nil {
+		return retention.Run{}, err
+	}
+	if there {
+		return r.lookAtManifest(ctx, keys.Manifest(folder), name)
+	}
+	claim, claimed := claims[name]
+	logged, err := r.Ledger.Store.Exists(ctx, keys.Log(folder))
+	if err != nil || (!claimed && !logged) {
+		return retention.Run{}, err
+	}
+	run := retention.Run{Folder: name, ID: claim.Run, Started: claim.Started, Touched: claim.Written}
+	if logged {
+		if err := r.lookAtLog(ctx, keys.Log(folder), &run); err != nil {
+			return run, err
+		}
+	}
+	traces, err := r.Ledger.Traces(ctx, run.ID)
+	run.Dead = traces.Dead
+	if traces.Newest.After(run.Touched) {
+		run.Touched = traces.Newest
+	}
+	return run, err
+}
+
+// lookAtManifest reads a backup's header and mark. A manifest that can't be
+// understood is kept, and said so by retention.
+func (r Room) lookAtManifest(ctx context.Context, key, name string) (retention.Run, error) {
+	run := retention.Run{Folder: name, HasManifest: true}
+	tags, err := r.Ledger.Store.Tags(ctx, key)
+	if err != nil {
+		return run, err
+	}
+	run.Mark = tags[ledger.Mark]
+	body, _, err := r.Ledger.Store.Reader(ctx, key)
+	if err != nil {
+		return run, err
+	}
+	defer body.Close()
+	run.Empty = true
+	header, err := catalog.ReadManifest(body, catalog.Visitor{Item: func(string, catalog.Item) error { run.Empty = false; return catalog.ErrStop }})
+	if fault.Of(err) != "" || ctx.Err() != nil {
+		return run, err
+	}
+	if err != nil {
+		return run, nil
+	}
+	run.ID, run.Started, run.Status, run.Copied = header.Run, header.Started, header.Status, header.Folder != name
+	run.Org, run.Portal, run.Selection = header.Org, header.Portal, header.Selection
+	return run, nil
+}
+
+// lookAtLog reads what a folder without manifest says by its log.
+func (r Room) lookAtLog(ctx context.Context, key string, run *retention.Run) error {
+	object, err := r.Ledger.Store.Head(ctx, key)
+	if err != nil {
+		return err
+	}
+	run.Touched = object.Modified
+	tags, err := r.Ledger.Store.Tags(ctx, key)
+	if err != nil {
+		return err
+	}
+	run.Mark = tags[ledger.Mark]
+	body, _, err := r.Ledger.Store.Reader(ctx, key)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	info, _, err := catalog.ReadLog(body)
+	if fault.Of(err) != "" || ctx.Err() != nil {
+		return err
+	}
+	if err == nil {
+		run.ID, run.Started, run.Org, run.Portal, run.Selection = info.Run, info.Started, info.Org, info.Portal, info.Settings.Selection()
+	}
+	return nil
+}

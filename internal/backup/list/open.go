@@ -1,0 +1,29 @@
+package list
+
+import (
+	"context"
+	"os"
+
+	"github.com/mapkeep/mapkeep/internal/backup"
+	"github.com/mapkeep/mapkeep/internal/entry"
+	"github.com/mapkeep/mapkeep/internal/fault"
+	"github.com/mapkeep/mapkeep/internal/ledger"
+	"github.com/mapkeep/mapkeep/internal/login"
+)
+
+// Open builds the room from the environment.
+func Open(ctx context.Context) (entry.Room[backup.RunCall, backup.Listed], error) {
+	base, err := backup.FromEnv(os.LookupEnv)
+	if err != nil {
+		return nil, fault.As(fault.BadSettings, err)
+	}
+	l, err := ledger.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	portals, err := login.Open(ctx, l)
+	if err != nil {
+		return nil, err
+	}
+	return Room{Ledger: l, Portals: portals, Base: base}.Run, nil
+}

@@ -1,0 +1,29 @@
+package backup
+
+import (
+	"math"
+	"time"
+)
+
+// Delay is the longest wait, in whole seconds, before attempt n of a step is
+// repeated: min(300, export_delay x 2^(n-1)). The wait itself is drawn evenly
+// from 0 to it, as JitterStrategy FULL does in the machine.
+func (s Settings) Delay(n int) int {
+	return int(math.Min(300, float64(s.ExportDelay)*math.Pow(2, float64(n-1))))
+}
+
+// Deadline is when an item's export is given up, all attempts together.
+func (s Settings) Deadline(began time.Time) time.Time {
+	return began.Add(time.Duration(s.ExportTimeout) * time.Second)
+}
+
+// Throttled notes that the portal asked for a slower pace; it reports false
+// once it has asked too often. Such a wait is no retry.
+func (d *Docket) Throttled(after time.Duration) bool {
+	d.Wait = Whole(after)
+	d.Throttles++
+	return d.Throttles <= MaxThrottles
+}
+
+// Whole rounds a wait up to the whole seconds that a Wait state takes.
+func Whole(d time.Duration) int { return max(0, int(math.Ceil(d.Seconds()))) }
