@@ -44,7 +44,7 @@ func (p *Portal) sharing() http.Handler {
 	at("/community/users/{user}", Community, signedIn, (*ask).communityUser)
 	at("/search", Search, 0, (*ask).search)
 	at("/content/items/{id}", ItemByID, 0, (*ask).item)
-	at("/content/items/{id}/data", Data, 0, (*ask).data)
+	at("/content/items/{id}/data", Data, always200, (*ask).data)
 	at("/content/users/{user}", UserContent, signedIn, (*ask).userContent)
 	m.Handle(root+"/content/users/{user}/{rest...}", p.userTree())
 	at("/info", "info", open, (*ask).info)
