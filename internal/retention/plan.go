@@ -77,7 +77,8 @@ func (p plan) decide(r Run) (Verdict, string) {
 
 // ownReason is why the current run stays.
 func (p plan) ownReason() string {
-	if p.expiresNothing() == "" && p.runs[0].Folder == p.current.Folder {
+	later := p.count(func(o Run) bool { return counts(o) && newer(o, p.current) })
+	if p.expiresNothing() == "" && later == 0 {
 		return "newest"
 	}
 	return "this run"
@@ -112,9 +113,9 @@ func (p plan) outOfReach(r Run) string {
 // complete expires a run once more than archive newer complete ones supersede
 // it. The current one is the first of them.
 func (p plan) complete(r Run) (Verdict, string) {
-	n := p.count(func(o Run) bool { return p.counts(o) && supersedes(o, r, p.current.Enterprise) })
+	n := p.count(func(o Run) bool { return counts(o) && supersedes(o, r, p.current.Enterprise) })
 	if n > p.archive {
-		return Expire, fmt.Sprintf("%s newer", plural(n, "complete backup"))
+		return Expire, plural(n, "newer complete backup")
 	}
 	return Keep, fmt.Sprintf("%d of %d", n, p.archive)
 }
@@ -128,13 +129,13 @@ func (p plan) partial(r Run) (Verdict, string) {
 		return o.Status == backup.RunPartial && stands(o) && newer(o, r) && sameSelection(o, r, p.current.Enterprise)
 	})
 	if n > p.archive {
-		return Expire, fmt.Sprintf("partial, %s newer", plural(n, "partial backup"))
+		return Expire, plural(n, "newer partial backup")
 	}
 	return Keep, fmt.Sprintf("partial, %d of %d", n+1, p.archive+1)
 }
 
 // unfinished expires a folder that never became a backup, once it is surely
-// dead and enough backups followed. Of such a folder organisation and
+// dead and enough backups followed. Of such a folder organization and
 // selection may not be known; what isn't known doesn't protect it.
 func (p plan) unfinished(r Run) (Verdict, string) {
 	if r.Org == "" {
@@ -155,9 +156,9 @@ func (p plan) unfinished(r Run) (Verdict, string) {
 	if reason := p.outOfReach(r); reason != "" {
 		return Keep, "not finished, " + reason
 	}
-	n := p.count(func(o Run) bool { return p.counts(o) && newer(o, r) })
+	n := p.count(func(o Run) bool { return counts(o) && newer(o, r) })
 	if n > p.archive {
-		return Expire, fmt.Sprintf("never finished, %s newer", plural(n, "complete backup"))
+		return Expire, "never finished, " + plural(n, "newer complete backup")
 	}
 	return Keep, fmt.Sprintf("not finished, %d of %d newer backups", n, p.archive+1)
 }
@@ -170,7 +171,7 @@ func (p plan) dead(r Run) bool {
 
 // counts reports whether r is one of the complete runs that make older ones
 // superfluous.
-func (p plan) counts(r Run) bool {
+func counts(r Run) bool {
 	return r.Status == backup.RunComplete && !r.Empty && stands(r)
 }
 

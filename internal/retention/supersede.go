@@ -17,7 +17,7 @@ func newest(a, b Run) int {
 // newer reports whether a comes after b.
 func newer(a, b Run) bool { return newest(a, b) < 0 }
 
-// samePortal compares where two runs' items come from. Ids of organisations
+// samePortal compares where two runs' items come from. Ids of organizations
 // are unique in ArcGIS Online alone: every Enterprise portal may have the
 // same one, so there, and where no id is known, the portal decides as well.
 func samePortal(a, b Run, enterprise bool) bool {
