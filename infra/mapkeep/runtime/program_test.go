@@ -119,6 +119,7 @@ func host() {
 	if err == nil {
 		_, err = h.Invoke(context.Background(), "stay", json.RawMessage(os.Getenv("ADDRESS")))
 	}
+	fmt.Println("idle")
 	if err == nil && os.Getenv("BUSY") != "" {
 		_, err = h.Invoke(context.Background(), "meet", json.RawMessage(os.Getenv("ADDRESS")))
 	}

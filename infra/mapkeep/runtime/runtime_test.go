@@ -1,6 +1,7 @@
 package runtime_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -200,11 +201,18 @@ func TestChildrenDieWithTheHost(t *testing.T) {
 			cmd := exec.Command(os.Args[0])
 			cmd.Env = append(os.Environ(), mode+"=host", "PROGRAM="+test.program, "ADDRESS="+address, "BUSY="+test.busy)
 			cmd.Stderr = t.Output()
-			if err := cmd.Start(); err != nil {
+			said, err := cmd.StdoutPipe()
+			if err == nil {
+				err = cmd.Start()
+			}
+			if err != nil {
 				t.Fatalf("start a host: %v", err)
 			}
 			t.Cleanup(func() { cmd.Process.Kill(); cmd.Wait() }) //nolint:errcheck // it is dead already when all is well
 			child := accept(t, l)
+			if line, err := bufio.NewReader(said).ReadString('\n'); line != "idle\n" {
+				t.Fatalf("the host says %q, %v, want idle", line, err)
+			}
 			if test.busy != "" {
 				accept(t, l)
 			}
@@ -212,7 +220,8 @@ func TestChildrenDieWithTheHost(t *testing.T) {
 			if err := cmd.Wait(); err == nil {
 				t.Fatalf("the host ended by itself, want killed")
 			}
-			if said, _ := io.ReadAll(child); len(said) == 0 {
+			pid, _ := io.ReadAll(child) // comes to an end when the child does
+			if len(pid) == 0 {
 				t.Errorf("the child said nothing before it ended")
 			}
 		})
