@@ -79,7 +79,7 @@ func TestCutLogIsRefused(t *testing.T) {
 	t.Parallel()
 	whole := theNight(t).log(t)
 	whole = whole[:bytes.Index(whole, []byte("\n    \"skipped\""))-2]
-	for length := range whole {
+	for length := 0; length < len(whole); length += 7 {
 		_, items, err := catalog.ReadLog(bytes.NewReader(whole[:length]))
 		if err == nil {
 			for _, one := range items {

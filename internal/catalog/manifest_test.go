@@ -100,7 +100,7 @@ func TestCallbacksEndTheReading(t *testing.T) {
 func TestCutManifestIsRefused(t *testing.T) {
 	t.Parallel()
 	whole := bytes.TrimSpace(theNight(t).manifest(t))
-	for length := range whole {
+	for length := 0; length < len(whole); length += 7 {
 		_, err := catalog.ReadManifest(bytes.NewReader(whole[:length]), catalog.Visitor{})
 		if !errors.Is(err, io.ErrUnexpectedEOF) {
 			t.Fatalf("ReadManifest of the first %d of %d bytes: error %v, want unexpected EOF", length, len(whole), err)

@@ -40,7 +40,9 @@ func (s *sink) element(v any) { s.entry(s.encode(v, "")) }
 func (s *sink) line(key string, v any) { s.entry(s.encode(key, "") + ": " + s.encode(v, "")) }
 
 // block writes one field of the open object, over several lines.
-func (s *sink) block(key string, v any) { s.entry(s.encode(key, "") + ": " + s.encode(v, indent+indent)) }
+func (s *sink) block(key string, v any) {
+	s.entry(s.encode(key, "") + ": " + s.encode(v, indent+indent))
+}
 
 func (s *sink) entry(t string) {
 	s.raw(s.comma + "\n" + indent + indent + t)
