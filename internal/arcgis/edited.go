@@ -46,7 +46,8 @@ func (c *Client) Edited(ctx context.Context, service string) (newest time.Time, 
 	if err != nil || u.Host == "" || !hasEditDates(u.Path) {
 		return time.Time{}, false, nil
 	}
-	u.RawQuery, u.Fragment = "", ""
+	u.Path = strings.TrimRight(u.Path, "/")
+	u.RawPath, u.RawQuery, u.Fragment = "", "", ""
 	if online(strings.ToLower(u.Hostname())) && u.Port() == "" {
 		u.Scheme = "https" // old items still say http
 	}

@@ -109,7 +109,7 @@ func findTrouble(body []byte) (trouble, bool) {
 	}
 	if raw, is := fields["error"]; is {
 		if t, is := errorField(raw, fields["error_description"]); is {
-			t.only = t.code != 0 && t.message != "" && onlyError(fields)
+			t.only = raw[0] == '{' && t.code != 0 && t.message != "" && onlyError(fields)
 			return t, true
 		}
 	}
