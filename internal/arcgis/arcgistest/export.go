@@ -1,9 +1,6 @@
 package arcgistest
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -140,9 +137,7 @@ func (p *Portal) begin(a *ask, src *item, f format, layers []sublayer) *job {
 	p.made++
 	attempt := 1 + p.tries["export "+src.ID]
 	p.tries["export "+src.ID] = attempt
-	mac := hmac.New(sha256.New, p.key)
-	fmt.Fprintf(mac, "job %s %d", src.ID, attempt)
-	id := hex.EncodeToString(mac.Sum(nil))
+	id := p.sign("job", src.ID, fmt.Sprint(attempt))
 	j := &job{id: fmt.Sprintf("%s-%s-%s-%s-%s", id[:8], id[8:12], id[12:16], id[16:20], id[20:32]), source: src, format: f, attempt: attempt}
 	j.content = p.exported(src, f, layers)
 	if s := &src.script; s.damage != whole && attempt <= s.damaged {
@@ -164,9 +159,7 @@ func (p *Portal) exported(src *item, f format, layers []sublayer) *Content {
 // deliver puts the item of an export, half-built, into the root of a user's
 // content.
 func (p *Portal) deliver(a *ask, j *job, user, title, name string) {
-	mac := hmac.New(sha256.New, p.key)
-	fmt.Fprintf(mac, "item %s", j.id)
-	t := &item{job: j, edition: 1, Item: Item{ID: hex.EncodeToString(mac.Sum(nil)[:16]), title: title, kind: j.format.itemType, owner: user, access: "private",
+	t := &item{job: j, edition: 1, Item: Item{ID: p.sign("item", j.id)[:32], title: title, kind: j.format.itemType, owner: user, access: "private",
 		created: a.now, modified: a.now, snippet: a.form.Get("snippet"), keywords: []string{"Data", j.format.itemType}}}
 	if j.format.suffix != "" {
 		t.name = name

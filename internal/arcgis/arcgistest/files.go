@@ -1,9 +1,6 @@
 package arcgistest
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"mime"
@@ -113,9 +110,7 @@ func (p *Portal) link(i *item, now time.Time) string {
 }
 
 func (p *Portal) signature(id string, q url.Values) string {
-	mac := hmac.New(sha256.New, p.key)
-	fmt.Fprint(mac, id, q.Get("X-Amz-Date"), q.Get("X-Amz-Expires"), q.Get("X-Amz-Credential"))
-	return hex.EncodeToString(mac.Sum(nil))
+	return p.sign("link", id, q.Get("X-Amz-Date"), q.Get("X-Amz-Expires"), q.Get("X-Amz-Credential"))
 }
 
 // files is the file host: it knows links and no tokens.

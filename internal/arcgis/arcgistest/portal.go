@@ -35,6 +35,7 @@ type Portal struct {
 	users    map[string]user
 	lockouts map[string]*lockout
 	sessions map[string]*session
+	grants   map[string]grantee // what states, codes and refresh tokens stand for
 	items    map[string]*item
 	owned    map[string][]*item
 	names    map[string]string // owner, folder and file name -> id
@@ -90,7 +91,7 @@ func Open(s *Scenario, opts ...Option) (*Portal, error) {
 		opt(&o)
 	}
 	p := &Portal{Username: Admin, Referer: "https://mapkeep.example", Clock: o.clock, rules: s.rules, key: []byte("simulated portal"),
-		users: map[string]user{}, lockouts: map[string]*lockout{}, sessions: map[string]*session{}, items: map[string]*item{},
+		users: map[string]user{}, lockouts: map[string]*lockout{}, sessions: map[string]*session{}, grants: map[string]grantee{}, items: map[string]*item{},
 		owned: map[string][]*item{}, names: map[string]string{}, services: map[string]*item{}, ghosts: map[string]*item{},
 		tries: map[string]int{}, counts: map[countKey]int{}, origins: map[string]string{}, touched: map[string]time.Time{}}
 	for _, u := range s.users {

@@ -36,6 +36,8 @@ func (p *Portal) sharing() http.Handler {
 	}
 	at("/generateToken", SignIn, open|posted, (*ask).generateToken)
 	at("/oauth2/token", OAuth, open|posted|always200, (*ask).oauthToken)
+	at("/oauth2/authorize", OAuth, open, (*ask).authorize)
+	m.Handle(strings.TrimSuffix(root, "/rest")+"/oauth2/signin", p.endpoint("portal", OAuth, open|posted, (*ask).signin))
 	at("/portals/self", Self, open, (*ask).self)
 	at("/portals/self/users", Self, signedIn, (*ask).members)
 	at("/portals/{org}/users", Self, signedIn, (*ask).members)
@@ -50,7 +52,11 @@ func (p *Portal) sharing() http.Handler {
 	at("/info", "info", open, (*ask).info)
 	at("", "root", open, func(a *ask) reply { return reply{json: map[string]any{"currentVersion": "2026.2"}} })
 	at("/", "unknown", open, (*ask).unknown)
-	return m
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.URL.Path = strings.TrimRight(r.URL.Path, "/") // Esri's clients ask for oauth2/token/ as well
+		r.URL.RawPath = strings.TrimRight(r.URL.RawPath, "/")
+		m.ServeHTTP(w, r)
+	})
 }
 
 // userTree is what lies under content/users/{user}: each path may name a

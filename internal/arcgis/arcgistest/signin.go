@@ -1,9 +1,6 @@
 package arcgistest
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"net"
 	"strconv"
@@ -52,9 +49,7 @@ func address(a *ask) string {
 // grant makes a token for s.
 func (p *Portal) grant(s session) string {
 	p.made++
-	mac := hmac.New(sha256.New, p.key)
-	fmt.Fprintf(mac, "token %d %s", p.made, s.user)
-	token := "3NKHt6i2urmWtqOuugvr9" + hex.EncodeToString(mac.Sum(nil)) + "."
+	token := "3NKHt6i2urmWtqOuugvr9" + p.sign("token", fmt.Sprint(p.made), s.user) + "."
 	p.sessions[token] = &s
 	return token
 }
@@ -66,9 +61,18 @@ type lockout struct {
 	until time.Time
 }
 
+// generateToken is the way in by name and password; whoever has a token gets
+// one for a server of the organization.
 func (a *ask) generateToken() reply {
 	if a.URL.Query().Has("password") {
 		a.p.breach("a password in a URL's query")
+	}
+	if tokenOf(a.Request) != "" && a.form.Get("serverUrl") != "" {
+		if a.who.name == "" {
+			return reply{fail: invalidToken}
+		}
+		s := *a.p.sessions[tokenOf(a.Request)]
+		return reply{json: map[string]any{"token": a.p.grant(s), "expires": s.expires.UnixMilli(), "ssl": true}}
 	}
 	name := a.form.Get("username")
 	if why := a.p.refuse(name, a.form.Get("password"), a.now); why != "" {
@@ -120,25 +124,4 @@ func (a *ask) life(field string, otherwise int) time.Duration {
 		n = otherwise
 	}
 	return min(time.Duration(n)*time.Minute, a.p.rules.tokenLife)
-}
-
-func (a *ask) oauthToken() reply {
-	refused := func(code int, kind, why string) reply {
-		return reply{json: map[string]any{"error": map[string]any{"code": code, "error": kind, "error_description": why, "message": why, "details": []string{}}}}
-	}
-	if a.URL.Query().Has("client_secret") {
-		a.p.breach("a client secret in a URL's query")
-	}
-	if a.form.Get("client_id") != appID {
-		return refused(400, "invalid_client_id", "Invalid client_id")
-	}
-	switch a.form.Get("grant_type") {
-	case "client_credentials":
-		if !same(a.form.Get("client_secret"), appSecret) {
-			return refused(400, "invalid_request", "Invalid client_secret")
-		}
-		s := session{user: Admin, app: true, expires: a.now.Add(a.life("expiration", 120))}
-		return reply{json: map[string]any{"access_token": a.p.grant(s), "expires_in": int(s.expires.Sub(a.now).Seconds())}}
-	}
-	return refused(400, "unsupported_grant_type", "Unsupported grant_type")
 }
