@@ -48,8 +48,9 @@ func (m *move) save(ctx context.Context) error {
 }
 
 // recall takes the checkpoint up, where there is one that can be used. It
-// reports an object that is complete already: the last process died between
-// completing it and saying so. What is at most one PutObject has none.
+// reports an object that is complete already, from the same bytes: the last
+// process died between completing it and saying so. What is at most one
+// PutObject has none.
 func (m *move) recall(ctx context.Context) (bool, error) {
 	if m.Checkpoint == "" || m.Size >= 0 && m.Size <= backup.Chunk {
 		return false, nil
@@ -78,7 +79,14 @@ func (m *move) recall(ctx context.Context) (bool, error) {
 	}
 	m.point, m.parts, m.saved = c, parts[:c.Parts], c.Parts
 	m.watch = m.Check.Resume(c.Content)
-	return false, nil
+	if !c.Ended {
+		return false, nil
+	}
+	same, err := m.unchanged(ctx, c)
+	if err == nil && !same {
+		err = m.anew(ctx)
+	}
+	return false, err
 }
 
 // usable: for this key, with sums of whole chunks.
@@ -102,8 +110,11 @@ func (m *move) completed(ctx context.Context, c checkpoint) (bool, error) {
 	if err != nil || o.Size != c.Done || o.CRC64NVME != store.SumText(c.CRC) {
 		return false, err
 	}
-	m.point = c
-	return true, nil
+	same, err := m.unchanged(ctx, c)
+	if same {
+		m.point = c
+	}
+	return same, err
 }
 
 func total(parts []store.Part) int64 {

@@ -47,23 +47,18 @@ type move struct {
 
 // run reports whether the object is whole.
 func (m *move) run(ctx context.Context) (bool, error) {
-	found, err := m.recall(ctx)
-	if found || err != nil {
-		return found, err
+	done, err := m.recall(ctx)
+	if done || err != nil {
+		return done, err
 	}
-	if !m.point.Ended {
-		if err := m.open(ctx); err != nil {
-			return false, err
-		}
-		defer m.body.Close()
-		if whole, err := m.pour(ctx); !m.point.Ended || err != nil {
-			return whole, err
-		}
+	if m.point.Ended {
+		return true, m.finish(ctx)
 	}
-	if err := m.finish(ctx); err != nil {
+	if err := m.open(ctx); err != nil {
 		return false, err
 	}
-	return true, nil
+	defer m.body.Close()
+	return m.pour(ctx)
 }
 
 // open asks the source to go on from the checkpoint, and begins anew where it
@@ -92,6 +87,20 @@ func (m *move) open(ctx context.Context) error {
 	}
 	m.savedAt = m.Now()
 	return nil
+}
+
+// unchanged asks the source for the last byte of c again, and reports whether
+// it is still that of the bytes that passed.
+func (m *move) unchanged(ctx context.Context, c checkpoint) (bool, error) {
+	body, err := m.Source.Open(ctx, c.Done-1, c.ETag)
+	if fault.Is(err, fault.ChangedWhileRead) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("open the source of %s: %w", m.Key, err)
+	}
+	same := body.From == c.Done-1 && body.ETag == c.ETag && (body.Size < 0 || body.Size == c.Done)
+	return same, body.Close()
 }
 
 // agree compares what the portal says with what its server is about to send.
@@ -125,8 +134,7 @@ func (m *move) anew(ctx context.Context) error {
 }
 
 // pour reads the body into the bucket, as one object or as parts, until it
-// ends or time is up. It reports an object that is whole; parts that are all
-// there are point.Ended.
+// ends or time is up, and reports whether the object is whole.
 func (m *move) pour(ctx context.Context) (bool, error) {
 	buf := lend()
 	defer giveBack(buf)
@@ -150,7 +158,7 @@ func (m *move) pour(ctx context.Context) (bool, error) {
 			return false, err
 		}
 	}
-	return false, nil
+	return true, m.finish(ctx)
 }
 
 func (m *move) putWhole(ctx context.Context, body []byte) error {
@@ -198,11 +206,12 @@ func (m *move) sum(body []byte) {
 }
 
 // pause writes the checkpoint when it is due, and reports whether time is up:
-// the next part might take twice as long as the slowest so far.
+// the next part, or putting all together, might take twice as long as the
+// slowest part so far.
 func (m *move) pause(ctx context.Context) (bool, error) {
-	late := !m.Stop.IsZero() && m.Stop.Sub(m.Now()) < 2*m.slowest+stopMargin && !m.point.Ended
+	late := !m.Stop.IsZero() && m.Stop.Sub(m.Now()) < 2*m.slowest+stopMargin
 	if !m.resumable() {
-		if late {
+		if late && !m.point.Ended {
 			return true, m.keep(ctx, fault.New(fault.PortalUnavailable, fmt.Sprintf(
 				"read for %s: time is up after %d bytes, and the source can't go on from there later", m.Key, m.point.Done)))
 		}
@@ -217,7 +226,7 @@ func (m *move) pause(ctx context.Context) (bool, error) {
 // resumable: without ranges there is no going on, without an ETag nobody
 // knows whether the bytes are the same.
 func (m *move) resumable() bool {
-	return m.Checkpoint != "" && m.body.Ranges && m.body.ETag != ""
+	return m.Checkpoint != "" && (m.body == nil || m.body.Ranges && m.body.ETag != "")
 }
 
 // finish judges the whole and makes it visible. Bytes that are refused, or
@@ -227,7 +236,10 @@ func (m *move) finish(ctx context.Context) error {
 		return m.refuse(ctx, err)
 	}
 	_, err := m.Store.Complete(ctx, m.Key, m.point.Upload, m.parts, m.point.Done, store.SumText(m.point.CRC))
-	return again(err)
+	if err != nil {
+		return m.keep(ctx, again(err))
+	}
+	return nil
 }
 
 // refuse drops the upload of bytes that are not good; what a later try may
@@ -235,7 +247,7 @@ func (m *move) finish(ctx context.Context) error {
 func (m *move) refuse(ctx context.Context, err error) error {
 	err = m.named(err)
 	if kind := fault.Of(err); m.point.Upload == "" || kind != fault.ContentInvalid && kind != fault.ChangedWhileRead {
-		return err
+		return m.keep(ctx, err)
 	}
 	return errors.Join(err, m.Store.Abort(ctx, m.Key, m.point.Upload))
 }
@@ -277,7 +289,7 @@ func (m *move) look(ctx context.Context) content.Look {
 		if body.ETag != m.point.ETag || body.From > at {
 			return nil, errors.Join(fault.New(fault.ChangedWhileRead, "the source changed before its end could be read again"), body.Close())
 		}
-		r := &whole{Body: body, ctx: ctx, left: at - body.From}
+		r := &exactly{Body: body, ctx: ctx, left: at - body.From}
 		if _, err := io.CopyN(io.Discard, r, at-body.From); err != nil {
 			return nil, errors.Join(err, body.Close())
 		}

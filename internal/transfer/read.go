@@ -109,14 +109,14 @@ func broken(ctx context.Context, key string, at, size int64, err error) error {
 	return fault.As(fault.PortalUnavailable, err)
 }
 
-// whole is a body of which left bytes must come: an early end is not io.EOF.
-type whole struct {
+// exactly is a body of which left bytes must come: an early end is not io.EOF.
+type exactly struct {
 	*Body
 	ctx  context.Context //nolint:containedctx // lives for one look
 	left int64
 }
 
-func (w *whole) Read(p []byte) (int, error) {
+func (w *exactly) Read(p []byte) (int, error) {
 	if w.left == 0 {
 		return 0, io.EOF
 	}
