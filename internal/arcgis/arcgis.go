@@ -86,9 +86,7 @@ func New(o Options) (*Client, error) {
 	if o.Patience == 0 {
 		o.Patience = time.Minute
 	}
-	if o.Proxy == nil {
-		o.Proxy = http.ProxyFromEnvironment
-	}
+	o.Proxy = quiet(o.Proxy)
 	if o.Now == nil {
 		o.Now = time.Now
 	}

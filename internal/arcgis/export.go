@@ -30,7 +30,7 @@ type Job struct {
 
 // Export starts an export. It asks once: an answer that does not tell whether
 // a job was begun (lost, cut, a 5xx, a title that is taken) is *Unsure, and
-// names the owner among whose items Find may see the job. A refusal of the
+// names the owner in whose Root the job may be seen. A refusal of the
 // whole order, such as a service that isn't hosted, is ExportFailed.
 //
 // The export of another member's Location Tracking service is only allowed in
@@ -70,10 +70,17 @@ func (c *Client) export(ctx context.Context, o ExportOrder, owner string) (Job, 
 		u.Owner = owner
 	case errors.As(err, &e) && (e.Code == http.StatusConflict || e.MessageCode == "CONT_0027"):
 		return Job{}, &Unsure{owner, err}
-	case errors.As(err, &e) && e.kind == fault.PortalUnavailable:
-		return Job{}, fault.As(fault.ExportFailed, err)
 	}
-	return Job{}, err
+	return Job{}, aboutExport(err)
+}
+
+// aboutExport gives a plain no that has no other kind the kind ExportFailed.
+func aboutExport(err error) error {
+	var e *Error
+	if errors.As(err, &e) && e.kind == fault.PortalUnavailable && e.Code >= 400 && e.Code < 500 {
+		return fault.As(fault.ExportFailed, err)
+	}
+	return err
 }
 
 // A State is how far an export is.
@@ -89,14 +96,15 @@ const (
 
 // ExportStatus looks once at an export; owner is the one of its Job. The text
 // is the portal's own, mostly empty. Portals were seen to answer 400 about an
-// export that still came to a good end, so an *Error here is not yet a verdict.
+// export that still came to a good end, so an *Error here is not yet a verdict:
+// it is ExportFailed, or ItemGone where the portal has forgotten the job.
 func (c *Client) ExportStatus(ctx context.Context, owner, item, job string) (State, string, error) {
 	var got struct{ Status, StatusMessage text }
 	_, err := c.ask(ctx, question{op: "look at export", item: item,
 		to:     c.portal.rest("content", "users", owner, "items", item, "status"),
 		params: url.Values{"jobId": {job}, "jobType": {"export"}}}, &got)
 	if err != nil {
-		return "", "", err
+		return "", "", aboutExport(err)
 	}
 	message := tidy(statusMessage(string(got.StatusMessage)))
 	switch word := strings.ToLower(strings.TrimPrefix(string(got.Status), "esriJob")); word {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -93,6 +94,7 @@ func TestExportStatusErrors(t *testing.T) {
 	if !errors.As(err, &e) || e.Code != 400 {
 		t.Errorf("first look = %v, want an *Error with code 400", err)
 	}
+	wantKind(t, "first look", err, fault.ExportFailed)
 	if _, _, err := c.ExportStatus(t.Context(), job.Owner, job.Item, job.ID); err != nil {
 		t.Errorf("second look = %v", err)
 	}
@@ -120,9 +122,9 @@ func TestExportUnsure(t *testing.T) {
 				t.Fatalf("Export() = %v, want *Unsure that names the owner", err)
 			}
 			wantKind(t, "Export()", err, fault.PortalUnavailable)
-			found, err := c.Find(t.Context(), u.Owner, "Trails_backup_01")
-			if err != nil || len(found) != 1 {
-				t.Errorf("Find() = %+v, %v, want the job's item", found, err)
+			found, err := c.Root(t.Context(), u.Owner)
+			if err != nil || !slices.ContainsFunc(found, func(i arcgis.Item) bool { return i.Title == "Trails_backup_01" }) {
+				t.Errorf("Root() = %+v, %v, want the job's item too", found, err)
 			}
 			if n := p.Count(arcgistest.Export, layer.ID); n != 1 {
 				t.Errorf("%d orders, want 1", n)

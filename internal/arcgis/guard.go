@@ -3,7 +3,6 @@ package arcgis
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net"
 	"net/http"
 	"net/netip"
@@ -128,7 +127,7 @@ func addresses(ctx context.Context, name string) ([]netip.Addr, error) {
 func (c *Client) follow(w *wires, r *http.Request) (*http.Response, error) {
 	proxy, err := c.opts.Proxy(r)
 	if err != nil {
-		return nil, errors.New("the proxy's address can't be used")
+		return nil, err
 	}
 	far, err := c.reachOf(r.Context(), r.URL, proxy != nil)
 	if err != nil {

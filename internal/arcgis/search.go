@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -43,13 +42,6 @@ func (q Query) text() string {
 	}
 	return text
 }
-
-// A window is a span of created, in milliseconds, both ends included.
-type window struct{ from, to int64 }
-
-// everything is wider than any clock; windows at the edge stay open, so that
-// an item that appears meanwhile falls into one of them.
-var everything = window{0, time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC).UnixMilli()}
 
 // Search gives all items that a query finds, in order of creation, then id,
 // and how many the portal counts. Search is an index whose pages drift, so the
@@ -136,37 +128,6 @@ func (s *search) read(ctx context.Context, w window, first searchPage) error {
 		})
 	}
 	return group.Wait()
-}
-
-// split halves a window between its oldest and its newest hit.
-func (s *search) split(ctx context.Context, w window, first searchPage) error {
-	last, err := s.page(ctx, w, 1, "desc")
-	if err != nil {
-		return err
-	}
-	oldest, newest := firstCreated(first), firstCreated(last)
-	if oldest >= newest {
-		return fmt.Errorf("search %s: more than %d items were created in the same millisecond, and no more can be listed",
-			s.text, mostPaged)
-	}
-	middle := oldest + (newest-oldest)/2
-	for _, half := range []window{{w.from, middle}, {middle + 1, w.to}} {
-		p, err := s.page(ctx, half, 1, "asc")
-		if err != nil {
-			return err
-		}
-		if err := s.read(ctx, half, p); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func firstCreated(p searchPage) int64 {
-	if len(p.Results) == 0 {
-		return 0
-	}
-	return p.Results[0].Created.n
 }
 
 func (s *search) take(p searchPage) {

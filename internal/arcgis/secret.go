@@ -1,6 +1,7 @@
 package arcgis
 
 import (
+	"bytes"
 	"crypto/x509"
 	"encoding/binary"
 	"encoding/json"
@@ -44,7 +45,7 @@ func (Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + redacted + `"`
 // what is missing or wrong, never a value.
 func ParseSecret(raw []byte) (Secret, error) {
 	var fields map[string]json.RawMessage
-	if err := unmarshal([]byte(plainText(raw)), &fields); err != nil || fields == nil {
+	if err := unmarshal(PlainText(raw), &fields); err != nil || fields == nil {
 		return Secret{}, errors.New("the secret is not a JSON object")
 	}
 	var s Secret
@@ -111,9 +112,10 @@ func needs(name, value string) error {
 
 func notVisible(r rune) bool { return r <= ' ' || r >= 0x7f }
 
-// plainText undoes UTF-16 and drops a byte order mark. JSON begins with an
-// ASCII character, so without a mark a zero byte in the first pair tells.
-func plainText(b []byte) string {
+// PlainText gives a secret's text in UTF-8 without a byte order mark, whatever
+// an editor or a shell left. JSON begins with an ASCII character, so without a
+// mark a zero byte in the first pair tells UTF-16.
+func PlainText(b []byte) []byte {
 	var order binary.ByteOrder
 	switch {
 	case len(b) >= 2 && (b[0] == 0xFF && b[1] == 0xFE || b[0] != 0 && b[1] == 0):
@@ -121,13 +123,13 @@ func plainText(b []byte) string {
 	case len(b) >= 2 && (b[0] == 0xFE && b[1] == 0xFF || b[0] == 0 && b[1] != 0):
 		order = binary.BigEndian
 	default:
-		return strings.TrimPrefix(string(b), "\ufeff")
+		return bytes.TrimPrefix(b, []byte("\ufeff"))
 	}
 	units := make([]uint16, len(b)/2)
 	for i := range units {
 		units[i] = order.Uint16(b[2*i:])
 	}
-	return strings.TrimPrefix(string(utf16.Decode(units)), "\ufeff")
+	return []byte(strings.TrimPrefix(string(utf16.Decode(units)), "\ufeff"))
 }
 
 // values are the texts that must never appear anywhere.

@@ -133,10 +133,10 @@ func (f *fetch) refusedLink(r *http.Response, body []byte) error {
 		if r.Header.Get("Retry-After") != "" {
 			pause = answer{header: r.Header}.pause(trouble{})
 		}
-		return &Throttled{Op: f.String(), After: pause}
+		return &Throttled{Op: f.what(), After: pause}
 	}
 	err := fault.New(fault.PortalUnavailable,
-		fmt.Sprintf("%s: %s answers %d %s %s", f, r.Request.URL.Host, r.StatusCode, said.Code, tidy(said.Message)))
+		fmt.Sprintf("%s: %s answers %d %s %s", f.what(), r.Request.URL.Host, r.StatusCode, said.Code, tidy(said.Message)))
 	if r.StatusCode == http.StatusForbidden {
 		return fmt.Errorf("%w (%w)", err, errExpired)
 	}

@@ -51,6 +51,21 @@ func (c *Client) transport(r reach, roots *x509.CertPool) *http.Transport {
 	}
 }
 
+// quiet is a choice of proxy whose errors don't show the proxy's address, for
+// it may hold a password. Without one the environment's is taken.
+func quiet(choose func(*http.Request) (*url.URL, error)) func(*http.Request) (*url.URL, error) {
+	if choose == nil {
+		choose = http.ProxyFromEnvironment
+	}
+	return func(r *http.Request) (*url.URL, error) {
+		proxy, err := choose(r)
+		if err != nil {
+			return nil, errors.New("the proxy's address can't be used")
+		}
+		return proxy, nil
+	}
+}
+
 // byHand makes a client that follows no redirection: net/http would take our
 // own headers along.
 func byHand(t *http.Transport) *http.Client {
@@ -110,7 +125,7 @@ func untrusted(kind fault.Kind, err error) error {
 
 // cut words the end of a body that should have gone on.
 func cut(ctx context.Context, f *fetch, err error) error {
-	return broken(ctx, f.String(), f.at, err)
+	return broken(ctx, f.what(), f.at, err)
 }
 
 type failure struct {

@@ -1,0 +1,70 @@
+package arcgis
+
+import (
+	"fmt"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/mapkeep/mapkeep/internal/fault"
+)
+
+// ranged asks for a part. A store of files refuses it by If-Match when the
+// data have changed; the portal itself, which may know the data under another
+// mark than the store does, is asked by If-Range, and answers whole then. A
+// weak mark is good for neither.
+func (f *fetch) ranged(h http.Header) {
+	if f.from == 0 {
+		return
+	}
+	h.Set("Range", fmt.Sprintf("bytes=%d-", f.from))
+	switch {
+	case f.etag == "" || strings.HasPrefix(f.etag, "W/"):
+	case f.linked:
+		h.Set("If-Match", f.etag)
+	default:
+		h.Set("If-Range", f.etag)
+	}
+}
+
+// part checks that a 206 is the part that was asked for, of the same data.
+func (f *fetch) part(r *http.Response, b *Body) error {
+	first, last, size, err := contentRange(r.Header.Get("Content-Range"))
+	switch {
+	case err != nil || first != f.from || f.from == 0 || r.ContentLength >= 0 && r.ContentLength != last-first+1 ||
+		size >= 0 && last != size-1:
+		return fault.New(fault.PortalUnavailable, fmt.Sprintf("%s: asked from byte %d, %q came", f.what(), f.from, tidy(r.Header.Get("Content-Range"))))
+	case f.etag != "" && b.ETag != "" && b.ETag != f.etag:
+		return f.changed()
+	}
+	b.From, b.Size, b.Ranges = first, size, true
+	return nil
+}
+
+func (f *fetch) changed() error {
+	return fault.New(fault.ChangedWhileRead, f.what()+": the data changed while they were read")
+}
+
+// contentRange reads "bytes 5-9/10"; size is -1 for "*".
+func contentRange(s string) (first, last, size int64, err error) {
+	span, whole, _ := strings.Cut(s, "/")
+	if _, err = fmt.Sscanf(span, "bytes %d-%d", &first, &last); err != nil {
+		return 0, 0, 0, err
+	}
+	if whole == "*" {
+		return first, last, -1, nil
+	}
+	_, err = fmt.Sscanf(whole, "%d", &size)
+	return first, last, size, err
+}
+
+// fileName reads Content-Disposition; a path in it is cut off.
+func fileName(h http.Header) string {
+	_, params, err := mime.ParseMediaType(h.Get("Content-Disposition"))
+	name := path.Base(strings.ReplaceAll(params["filename"], `\`, "/"))
+	if err != nil || name == "." || name == "/" || name == ".." {
+		return ""
+	}
+	return name
+}
