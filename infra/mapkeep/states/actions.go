@@ -63,7 +63,7 @@ func (w wait) act(ctx context.Context, v *visit, in any) (any, error) {
 
 func (w wait) duration(v *visit, in any) (time.Duration, error) {
 	if w.seconds != nil {
-		n, err := v.seconds(w.seconds, in, 0, "a Wait")
+		n, err := v.seconds(w.seconds, in, 0, "A Wait")
 		return time.Duration(n) * time.Second, err
 	}
 	value, err := v.eval(w.until, in)
@@ -72,7 +72,7 @@ func (w wait) duration(v *visit, in any) (time.Duration, error) {
 	}
 	t, ok := timestamp(value)
 	if !ok {
-		return 0, failed(nameRuntime, "a Wait needs a time as in 2026-11-23T18:00:00Z, got %s", encode(value))
+		return 0, failed(nameRuntime, "A Wait needs a time as in 2026-11-23T18:00:00Z, got %s", encode(value))
 	}
 	return max(0, t.Sub(v.x.e.clock().Now())), nil
 }

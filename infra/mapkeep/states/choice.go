@@ -81,13 +81,10 @@ type comparison struct {
 }
 
 func (r comparison) holds(s *scope) (bool, error) {
-	a, err := r.variable.eval(s)
-	if err != nil {
-		return false, err
+	a, ok := r.variable.look(s)
+	if !ok {
+		return false, failed(nameRuntime, "Invalid path '%s': The choice state's condition path references an invalid value.", r.variable.text)
 	}
 	b, err := r.with.eval(s)
-	if err != nil {
-		return false, err
-	}
-	return r.test(a, b), nil
+	return err == nil && r.test(a, b), err
 }

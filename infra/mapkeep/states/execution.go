@@ -55,7 +55,7 @@ type outcome struct {
 func (x *execution) run(ctx context.Context, input any) outcome {
 	x.input, x.started, x.events = input, x.e.clock().Now(), 1
 	n, data := x.flow.start, input
-	err := within(input, "the execution's input")
+	err := within(input, x.name)
 	for n != nil && err == nil {
 		if ctx.Err() != nil {
 			err = errStopped
@@ -117,7 +117,7 @@ func (o outcome) result(x *execution) Result {
 func (x *execution) record(n int) error {
 	x.events += n
 	if x.events >= maxEvents {
-		return failed(nameRuntime, "the execution reached the maximum number of history events (%d)", maxEvents)
+		return failed(nameRuntime, "The execution reached the maximum number of history events (%d)", maxEvents)
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package states
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -11,7 +12,7 @@ const maxNesting = 10
 
 // A call is an intrinsic function with its arguments.
 type call struct {
-	text string // the name, for messages
+	name string
 	fn   intrinsic
 	args []expr
 }
@@ -25,15 +26,31 @@ func (c *call) eval(s *scope) (any, error) {
 		}
 		args[i] = v
 	}
-	v, err := c.fn.run(s, args)
-	if err != nil {
-		return nil, failed(nameRuntime, "the function %s had the following error: %v", c.text, err)
-	}
-	return v, nil
+	return c.fn.run(s, args)
 }
 
-// parseExpression compiles a path or an intrinsic function.
-func parseExpression(text string, here place) (expr, error) {
+// outermost is a call that no other encloses; its failure names the whole
+// expression.
+type outermost struct {
+	text string
+	call expr
+}
+
+func (o outermost) eval(s *scope) (any, error) {
+	v, err := o.call.eval(s)
+	if err == nil {
+		return v, nil
+	}
+	cause := err.Error()
+	if f := (*failure)(nil); errors.As(err, &f) {
+		cause = f.cause
+	}
+	return nil, failed(nameRuntime, "The function '%s' had the following error: %s", o.text, cause)
+}
+
+// parseExpression compiles a path or an intrinsic function that stands in a
+// field.
+func parseExpression(text, field string, here place) (expr, error) {
 	r := &reader{rest: text, here: here}
 	if !strings.HasPrefix(text, "$") && !strings.HasPrefix(text, "States.") {
 		return nil, fmt.Errorf("%q is neither a path nor an intrinsic function", text)
@@ -45,7 +62,11 @@ func parseExpression(text string, here place) (expr, error) {
 	if r.rest != "" {
 		return nil, fmt.Errorf("%q: %q is left over", text, r.rest)
 	}
-	return e, nil
+	if p, ok := e.(*path); ok {
+		p.field = field
+		return p, nil
+	}
+	return outermost{text, e}, nil
 }
 
 // A reader takes an expression apart from the left.
@@ -156,7 +177,7 @@ func (r *reader) call(depth int) (expr, error) {
 		return nil, fmt.Errorf("unknown intrinsic function %q", name)
 	}
 	r.rest = rest
-	c := &call{text: name, fn: fn}
+	c := &call{name: name, fn: fn}
 	if err := r.arguments(c, depth); err != nil {
 		return nil, err
 	}
@@ -169,7 +190,7 @@ func (r *reader) call(depth int) (expr, error) {
 // blanks finds a States.Format whose text has not as many {} as arguments
 // follow.
 func (c *call) blanks() error {
-	if c.text != "States.Format" {
+	if c.name != "States.Format" {
 		return nil
 	}
 	first, _ := c.args[0].(constant)
@@ -200,7 +221,7 @@ func (r *reader) arguments(c *call, depth int) error {
 			r.rest = r.rest[1:]
 			return nil
 		default:
-			return fmt.Errorf("%s: no ) closes its arguments", c.text)
+			return fmt.Errorf("%s: no ) closes its arguments", c.name)
 		}
 	}
 }
@@ -208,7 +229,7 @@ func (r *reader) arguments(c *call, depth int) error {
 // of reads the next argument of c. The first text of States.Format keeps its
 // escapes, which tell a brace from a place to fill.
 func (r *reader) of(c *call, depth int) (expr, error) {
-	if c.text == "States.Format" && len(c.args) == 0 && strings.HasPrefix(r.rest, "'") {
+	if c.name == "States.Format" && len(c.args) == 0 && strings.HasPrefix(r.rest, "'") {
 		raw, err := r.quoted()
 		return constant{raw}, err
 	}

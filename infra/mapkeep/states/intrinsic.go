@@ -70,14 +70,14 @@ func shortText(args []any) (string, error) {
 	return s, err
 }
 
-// integer rounds a number to the nearest whole one of 32 bits.
+// integer rounds a number to the nearest whole one of 32 bits, halves up.
 func integer(args []any, i int) (int64, error) {
 	n, ok := args[i].(json.Number)
 	if !ok {
 		return 0, fmt.Errorf("argument %d must be a number", i+1)
 	}
 	f, err := n.Float64()
-	if f = math.Round(f); err != nil || f < math.MinInt32 || f > math.MaxInt32 {
+	if f = math.Floor(f + 0.5); err != nil || f < math.MinInt32 || f > math.MaxInt32 {
 		return 0, fmt.Errorf("argument %d is out of range", i+1)
 	}
 	return int64(f), nil

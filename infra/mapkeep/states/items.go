@@ -28,7 +28,7 @@ func (f fromPath) open(_ context.Context, v *visit, in any) (items, error) {
 	}
 	list, ok := value.([]any)
 	if !ok {
-		return nil, v.located(failed(nameRuntime, "the items at '%s' are no array", f.path.text))
+		return nil, v.located(failed(nameRuntime, "The items at '%s' are no array", f.path.text))
 	}
 	return &listed{list}, nil
 }

@@ -179,14 +179,14 @@ func TestMapWritesResults(t *testing.T) {
 	for key, body := range b.objects {
 		got[ids.ReplaceAllString(key, "RUN")] = ids.ReplaceAllString(string(body), "ID")
 	}
-	const dates = `"RedriveCount":0,"RedriveStatus":"NOT_REDRIVABLE","RedriveStatusReason":"Execution is %s and cannot be redriven",` +
-		`"StartDate":"2026-11-23T18:00:00.000Z","StateMachineArn":"arn:aws:states:local:000000000000:stateMachine:m/Items","Status":"%s","StopDate":"2026-11-23T18:00:00.000Z"}`
+	redrive := map[string]string{"SUCCEEDED": `"NOT_REDRIVABLE","RedriveStatusReason":"Execution is SUCCEEDED and cannot be redriven"`, "FAILED": `"REDRIVABLE_BY_MAP_RUN"`}
+	const dates = `"OutputDetails":{"Included":true},"RedriveCount":0,"RedriveStatus":%s,"StartDate":"2026-11-23T18:00:00.000Z","StateMachineArn":"arn:aws:states:local:000000000000:stateMachine:m/Items","Status":"%s","StopDate":"2026-11-23T18:00:00.000Z"}`
 	row := func(status, before, input, output string) string {
 		return `{` + before + `"ExecutionArn":"arn:aws:states:local:000000000000:execution:m/Items:ID","Input":"` + input +
-			`","InputDetails":{"Included":true},"Name":"ID",` + output + fmt.Sprintf(dates, status, status)
+			`","InputDetails":{"Included":true},"Name":"ID",` + output + fmt.Sprintf(dates, redrive[status], status)
 	}
 	good := func(text string) string {
-		return row("SUCCEEDED", "", text, `"Output":"`+text+`","OutputDetails":{"Included":true},`)
+		return row("SUCCEEDED", "", text, `"Output":"`+text+`",`)
 	}
 	bad := func(text string) string {
 		return row("FAILED", `"Cause":"for a test","Error":"Broken",`, text, "")

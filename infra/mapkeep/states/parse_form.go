@@ -122,6 +122,7 @@ func (f *form) path(name string) *path {
 		f.add("%s: %w", name, err)
 		return nil
 	}
+	p.field = name
 	return p
 }
 

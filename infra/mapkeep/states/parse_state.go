@@ -131,7 +131,7 @@ func (b *builder) failText(f *form, name string) expr {
 	case f.has(name) && computed:
 		f.add("%s and %sPath", name, name)
 	case computed:
-		return b.computed(f.at+": "+name+"Path", v, place{})
+		return b.computed(f.at+": "+name+"Path", name+"Path", v, place{})
 	case f.has(name):
 		return constant{text}
 	}

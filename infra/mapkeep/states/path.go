@@ -12,6 +12,7 @@ import (
 // Filters, unions and functions are refused.
 type path struct {
 	text    string
+	field   string // where it stands, for messages; "" for a function's argument
 	context bool
 	many    bool // answers an array of all it finds, [] for nothing
 	steps   []step

@@ -84,7 +84,7 @@ func TestMissingPathCannotBeCaught(t *testing.T) {
 	r := run(t, two(`"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f", "Payload": {"x.$": "$.gone"}},
 		"Next": "T", "Retry": [{"ErrorEquals": ["States.ALL"]}], "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "T"}]`), `{"a":1}`, echo)
 	want(t, r, states.Failed, "States.Runtime")
-	const cause = `an error occurred while executing the state 'S' (entered at the event id #2): the JSONPath '$.gone' could not be found in the input '{"a":1}'`
+	const cause = `An error occurred while executing the state 'S' (entered at the event id #2). The JSONPath '$.gone' specified for the field 'x.$' could not be found in the input '{"a":1}'`
 	if r.Cause != cause || r.State != "S" || string(r.Data) != `{"a":1}` {
 		t.Errorf("Run: got cause %s at %s with %s, want %s at S", r.Cause, r.State, r.Data, cause)
 	}

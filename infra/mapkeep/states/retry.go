@@ -58,7 +58,7 @@ func (v *visit) caught(f *failure) (any, error) {
 		}
 		out, err := c.result.put(v.raw, f.output())
 		if err == nil {
-			err = within(out, "the output of state "+v.n.name)
+			err = within(out, v.n.name)
 		}
 		if err != nil {
 			return nil, err

@@ -16,11 +16,11 @@ func rowOf(x *execution, o outcome) json.RawMessage {
 		Input               string
 		InputDetails        included
 		Name                string
-		Output              string    `json:",omitempty"`
-		OutputDetails       *included `json:",omitempty"`
+		Output              string `json:",omitempty"`
+		OutputDetails       included
 		RedriveCount        int
 		RedriveStatus       string
-		RedriveStatusReason string
+		RedriveStatusReason string `json:",omitempty"`
 		StartDate           string
 		StateMachineArn     string
 		Status              string
@@ -28,12 +28,13 @@ func rowOf(x *execution, o outcome) json.RawMessage {
 	}{
 		Cause: o.error.cause, Error: o.error.name, ExecutionArn: x.id,
 		Input: string(encode(x.input)), InputDetails: included{true}, Name: x.name,
-		RedriveStatus: "NOT_REDRIVABLE", RedriveStatusReason: "Execution is " + o.status + " and cannot be redriven",
+		OutputDetails: included{true}, RedriveStatus: "REDRIVABLE_BY_MAP_RUN",
 		StartDate: stamp(x.started), StateMachineArn: arn + "stateMachine:" + x.machine,
 		Status: o.status, StopDate: stamp(o.stopped),
 	}
 	if o.status == Succeeded {
-		row.Output, row.OutputDetails = string(encode(o.output)), &included{true}
+		row.Output = string(encode(o.output))
+		row.RedriveStatus, row.RedriveStatusReason = "NOT_REDRIVABLE", "Execution is SUCCEEDED and cannot be redriven"
 	}
 	return encode(row)
 }

@@ -9,14 +9,14 @@ import (
 // one state to the next.
 const payloadLimit = 256 << 10
 
-// within is a States.DataLimitExceeded when v is too large to be carried.
-// Most values are so small that a guess decides.
-func within(v any, what string) error {
+// within is a States.DataLimitExceeded when what a state or task made is too
+// large to be carried. Most values are so small that a guess decides.
+func within(v any, by string) error {
 	if measure(v, atMost) <= payloadLimit {
 		return nil
 	}
 	if n := size(v); n > payloadLimit {
-		return failed(nameLimit, "%s has %d bytes, %d are allowed", what, n, payloadLimit)
+		return failed(nameLimit, "The state/task '%s' returned a result with a size exceeding the maximum number of bytes service limit: %d bytes, %d are allowed", by, n, payloadLimit)
 	}
 	return nil
 }

@@ -88,5 +88,5 @@ func answer(function string, reply json.RawMessage) (any, error) {
 		"SdkHttpMetadata":     sdkMetadata,
 		"SdkResponseMetadata": map[string]any{"RequestId": newUUID()},
 	}
-	return result, within(result, "the answer of "+function)
+	return result, within(result, function)
 }

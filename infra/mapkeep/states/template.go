@@ -26,9 +26,17 @@ func (c constant) eval(*scope) (any, error) { return c.v, nil }
 func (p *path) eval(s *scope) (any, error) {
 	v, ok := p.look(s)
 	if !ok {
-		return nil, failed(nameRuntime, "the JSONPath '%s' could not be found in the input '%s'", p.text, encode(s.input))
+		return nil, p.missing(s)
 	}
 	return v, nil
+}
+
+// missing speaks as Step Functions does.
+func (p *path) missing(s *scope) error {
+	if p.field == "" {
+		return failed(nameRuntime, "The JsonPath argument for the field '%s' could not be found in the input '%s'", p.text, encode(s.input))
+	}
+	return failed(nameRuntime, "The JSONPath '%s' specified for the field '%s' could not be found in the input '%s'", p.text, p.field, encode(s.input))
 }
 
 // look is eval for those who can do without.
@@ -98,7 +106,7 @@ func (p *problems) templateObject(at string, m map[string]any, here place) expr 
 		}
 		e := expr(nil)
 		if computed {
-			e = p.computed(at+"."+key, m[key], here)
+			e = p.computed(at+"."+key, key, m[key], here)
 		} else {
 			e = p.template(at+"."+key, m[key], here)
 		}
@@ -127,14 +135,14 @@ func (p *problems) templateList(at string, values []any, here place) expr {
 	return l
 }
 
-// computed compiles the text under a key that ends in ".$".
-func (p *problems) computed(at string, v any, here place) expr {
+// computed compiles the text of a field whose name ends in ".$" or "Path".
+func (p *problems) computed(at, field string, v any, here place) expr {
 	text, ok := v.(string)
 	if !ok {
 		p.add(at, "must be a text with a path or an intrinsic function")
 		return constant{}
 	}
-	e, err := parseExpression(text, here)
+	e, err := parseExpression(text, field, here)
 	if err != nil {
 		p.add(at, "%w", err)
 		return constant{}

@@ -94,7 +94,7 @@ func (v *visit) attempt(ctx context.Context) (any, error) {
 		return nil, err
 	}
 	if n.grows {
-		err = within(out, "the output of state "+n.name)
+		err = within(out, n.name)
 	}
 	return out, err
 }
@@ -107,7 +107,7 @@ func (v *visit) parameters(in any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return in, within(in, "the input of state "+v.n.name+" after Parameters")
+	return in, within(in, v.n.name+" (Parameters)")
 }
 
 // eval is e on input, or input where there is no e.
@@ -122,7 +122,7 @@ func (v *visit) eval(e expr, input any) (any, error) {
 // located says in which state a States.Runtime came up.
 func (v *visit) located(err error) error {
 	if f := (*failure)(nil); errors.As(err, &f) && f.name == nameRuntime {
-		return failed(nameRuntime, "an error occurred while executing the state '%s' (entered at the event id #%d): %s", v.n.name, v.event, f.cause)
+		return failed(nameRuntime, "An error occurred while executing the state '%s' (entered at the event id #%d). %s", v.n.name, v.event, f.cause)
 	}
 	return err
 }
