@@ -44,12 +44,15 @@ func (q Query) text() string {
 }
 
 // Search gives all items that a query finds, in order of creation, then id,
-// and how many the portal counts. Search is an index whose pages drift, so the
-// ids are compared with the portal's own count, and read up to three times
+// and how many there are. Search is an index whose pages drift: hits that were
+// created in the same millisecond come in any order, another on each page. So
+// the ids are compared with the portal's own count, and read up to three times
 // until they agree; PortalUnavailable names both numbers when they never do.
-// More hits than can be paged are read in windows of their creation.
+// More hits than can be paged are read in windows of their creation, and all
+// but the first time in windows that fill one page.
 func (c *Client) Search(ctx context.Context, q Query) ([]Item, int, error) {
-	s := &search{client: c, text: q.text(), found: map[string]Item{}}
+	s := &search{client: c, text: q.text(), slots: make(chan struct{}, pagesAtOnce),
+		most: mostPaged, found: map[string]Item{}}
 	var total, own int
 	for range passes {
 		first, err := s.page(ctx, everything, 1, "asc")
@@ -64,6 +67,7 @@ func (c *Client) Search(ctx context.Context, q Query) ([]Item, int, error) {
 		if own = len(s.pass); own == total || len(s.found) == total {
 			return s.sorted(), len(s.found), nil
 		}
+		s.most = pageSize
 	}
 	return nil, 0, fault.New(fault.PortalUnavailable,
 		fmt.Sprintf("search %s: the portal counts %d items and shows %d", s.text, total, own))
@@ -82,6 +86,8 @@ func (c *Client) Marked(ctx context.Context, org, tag string) ([]Item, error) {
 type search struct {
 	client *Client
 	text   string
+	slots  chan struct{} // one for each request at a time
+	most   int           // hits that are paged through; more are read in windows
 
 	sync.Mutex
 	found map[string]Item // of all passes
@@ -95,6 +101,12 @@ type searchPage struct {
 }
 
 func (s *search) page(ctx context.Context, w window, start int, order string) (searchPage, error) {
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return searchPage{}, context.Cause(ctx)
+	}
 	text := s.text
 	if w != everything {
 		text += fmt.Sprintf(" AND created:[%d TO %d]", w.from, w.to)
@@ -109,17 +121,21 @@ func (s *search) page(ctx context.Context, w window, start int, order string) (s
 
 // read takes all hits of a window, of which first is the first page.
 func (s *search) read(ctx context.Context, w window, first searchPage) error {
-	total := int(first.Total.n)
-	if total > mostPaged {
+	if int(first.Total.n) > s.most {
 		return s.split(ctx, w, first)
 	}
+	return s.pages(ctx, w, first)
+}
+
+// pages takes a window page by page.
+func (s *search) pages(ctx context.Context, w window, first searchPage) error {
+	total := int(first.Total.n)
 	s.take(first)
 	step := pageSize
 	if next := int(first.NextStart.n); next > 1 {
 		step = min(step, next-1) // a portal that gives shorter pages
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(pagesAtOnce)
 	for start := 1 + step; start <= total; start += step {
 		group.Go(func() error {
 			p, err := s.page(ctx, w, start, "asc")

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // A window is a span of created, in milliseconds, both ends included.
@@ -20,21 +22,26 @@ func (s *search) split(ctx context.Context, w window, first searchPage) error {
 		return err
 	}
 	oldest, newest := firstCreated(first), firstCreated(last)
-	if oldest >= newest {
+	switch {
+	case oldest < newest:
+	case int(first.Total.n) <= mostPaged:
+		return s.pages(ctx, w, first)
+	default:
 		return fmt.Errorf("search %s: more than %d items were created in the same millisecond, and no more can be listed",
 			s.text, mostPaged)
 	}
 	middle := oldest + (newest-oldest)/2
+	group, ctx := errgroup.WithContext(ctx)
 	for _, half := range []window{{w.from, middle}, {middle + 1, w.to}} {
-		p, err := s.page(ctx, half, 1, "asc")
-		if err != nil {
-			return err
-		}
-		if err := s.read(ctx, half, p); err != nil {
-			return err
-		}
+		group.Go(func() error {
+			p, err := s.page(ctx, half, 1, "asc")
+			if err != nil {
+				return err
+			}
+			return s.read(ctx, half, p)
+		})
 	}
-	return nil
+	return group.Wait()
 }
 
 func firstCreated(p searchPage) int64 {
