@@ -14,6 +14,9 @@ import (
 // editingInfo moves, and the item's modified does not.
 func (p *Portal) EditFeatures(id string) {
 	p.edit(id, func(i *item, now time.Time) {
+		if len(i.layers) == 0 {
+			panic("arcgistest: no features in item " + id)
+		}
 		i.edition++
 		i.edits[i.layers[len(i.layers)-1].id] = now
 	})

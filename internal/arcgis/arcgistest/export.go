@@ -169,7 +169,7 @@ func (p *Portal) deliver(a *ask, j *job, user, title, name string) {
 			t.tags = append(t.tags, tag)
 		}
 	}
-	j.target, p.origins[t.ID] = t, j.source.ID
+	j.target, p.origins[t.ID], p.jobs[j.id] = t, j.source.ID, j
 	p.keep(t)
 	p.retell(t.ID, p.doc(t))
 }
@@ -264,12 +264,15 @@ func (a *ask) status() reply {
 	if fail != nil || t.owner != a.PathValue("user") {
 		return reply{fail: missing}
 	}
-	j := t.job
-	if j == nil {
+	j, asked := t.job, a.form.Get("jobId")
+	if j == nil && asked == "" {
 		return reply{json: map[string]any{"status": "completed", "statusMessage": "completed", "itemId": t.ID}}
 	}
-	if id := a.form.Get("jobId"); id != "" && id != j.id {
-		return bad("Job %s does not exist.", id)
+	if known := p.jobs[asked]; j == nil && known != nil && known.source == t {
+		j, t = known, known.target // the job is known by the item it was made from as well
+	}
+	if j == nil || asked != "" && asked != j.id {
+		return bad("Job %s does not exist.", asked)
 	}
 	before := j.polls
 	p.settle(j, a.now, true)

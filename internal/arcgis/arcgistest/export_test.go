@@ -170,6 +170,25 @@ func TestStatusErrsButTheExportLives(t *testing.T) {
 	c.download(x)
 }
 
+func TestStatusByTheSourceItem(t *testing.T) {
+	t.Parallel()
+	s := arcgistest.NewScenario()
+	trail, other := s.Layer("Trail Map"), s.Layer("Other")
+	_, c := start(t, s)
+	job := c.must(c.begin(trail.ID, "File Geodatabase", "copy"))
+	ask := func(id, job string) answer {
+		return c.get(mine+"/items/"+id+"/status", "jobId", job, "jobType", "export")
+	}
+	if got := c.must(ask(trail.ID, job["jobId"].(string))); got["status"] != "processing" || got["itemId"] != job["exportItemId"] {
+		t.Errorf("by the source: got %v, want processing of the export", got)
+	}
+	for _, wrong := range [][2]string{{other.ID, job["jobId"].(string)}, {trail.ID, "0"}, {job["exportItemId"].(string), "0"}, {"0", job["jobId"].(string)}} {
+		if got := ask(wrong[0], wrong[1]).code(); got != 400 {
+			t.Errorf("status of %v: got code %d, want 400", wrong, got)
+		}
+	}
+}
+
 func TestExportsByTheClockWaitForAPlace(t *testing.T) {
 	t.Parallel()
 	s := arcgistest.NewScenario().ExportsAtOnce(2)

@@ -65,6 +65,9 @@ func (p *Portal) keep(i *item) {
 // forget removes an item for good.
 func (p *Portal) forget(i *item) {
 	delete(p.items, i.ID)
+	if i.job != nil {
+		delete(p.jobs, i.job.id)
+	}
 	p.owned[i.owner] = slices.DeleteFunc(p.owned[i.owner], func(o *item) bool { return o == i })
 	p.release(i)
 	p.retell(i.ID, nil)

@@ -43,6 +43,7 @@ type Portal struct {
 	ghosts   map[string]*item  // listed, and gone
 	index    index
 	queue    queue
+	jobs     map[string]*job   // by job id
 	origins  map[string]string // export -> what it was made from
 	made     int               // ids given out
 	tries    map[string]int
@@ -93,7 +94,7 @@ func Open(s *Scenario, opts ...Option) (*Portal, error) {
 	p := &Portal{Username: Admin, Referer: "https://mapkeep.example", Clock: o.clock, rules: s.rules, key: []byte("simulated portal"),
 		users: map[string]user{}, lockouts: map[string]*lockout{}, sessions: map[string]*session{}, grants: map[string]grantee{}, items: map[string]*item{},
 		owned: map[string][]*item{}, names: map[string]string{}, services: map[string]*item{}, ghosts: map[string]*item{},
-		tries: map[string]int{}, counts: map[countKey]int{}, origins: map[string]string{}, touched: map[string]time.Time{}}
+		tries: map[string]int{}, counts: map[countKey]int{}, origins: map[string]string{}, jobs: map[string]*job{}, touched: map[string]time.Time{}}
 	for _, u := range s.users {
 		p.users[u.name] = u
 	}
@@ -112,7 +113,7 @@ func Open(s *Scenario, opts ...Option) (*Portal, error) {
 		{&p.ServicesURL, "127.0.0.1:0", p.featureServices()}, {&p.StrangerURL, "127.0.0.1:0", http.HandlerFunc(p.stranger)}}
 	var listeners []net.Listener
 	for _, host := range hosts {
-		l, err := net.Listen("tcp", host.addr)
+		l, err := listen(host.addr)
 		if err != nil {
 			for _, l := range listeners {
 				l.Close() //nolint:errcheck // nothing was sent on it
@@ -132,6 +133,19 @@ func Open(s *Scenario, opts ...Option) (*Portal, error) {
 		p.serve(l, hosts[n].h)
 	}
 	return p, nil
+}
+
+// listen takes loopback addresses alone: a simulated portal has a password
+// that everybody knows.
+func listen(addr string) (net.Listener, error) {
+	a, err := net.ResolveTCPAddr("tcp", addr)
+	if err != nil {
+		return nil, err
+	}
+	if !a.IP.IsLoopback() {
+		return nil, fmt.Errorf("%s is no loopback address", addr)
+	}
+	return net.ListenTCP("tcp", a)
 }
 
 func (p *Portal) scheme() string {

@@ -68,6 +68,19 @@ func TestSearchLanguage(t *testing.T) {
 	}
 }
 
+func TestSearchTakesAnyText(t *testing.T) {
+	t.Parallel()
+	s := arcgistest.NewScenario()
+	s.Layer("Trail Map").Tags("backup")
+	_, c := start(t, s)
+	for _, q := range []string{":", "a:", "a:b:c", "]", "}", "[", "\"", "()", "(", ")", "-", "NOT", "OR a", "a OR", "a AND AND b", "+a", "-(a OR b)", "tags:*", "*", "à\u00a0b", "tags:\"\"",
+		"created:5", "created:[* TO *]", "size:[a TO b]", "\x00", "\xff", "ing", "ss", strings.Repeat("(", 5000), strings.Repeat("-", 5000), "{x}", "tags:[a TO b]", "títulos ΑΒΓ"} {
+		if got := c.get("/search", "q", q); got.json == nil || got.json["results"] == nil && got.code() != 400 {
+			t.Errorf("search q=%.20q: got %d %.100s, want results or code 400", q, got.status, got.body)
+		}
+	}
+}
+
 func TestSearchShowsWhatTheCallerMaySee(t *testing.T) {
 	t.Parallel()
 	s := arcgistest.NewScenario().User("rosa", "r", "org_user")

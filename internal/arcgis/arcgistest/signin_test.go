@@ -145,6 +145,58 @@ func TestTLSByTheAuthorityInTheSecret(t *testing.T) {
 	c.signIn(p.Secret())
 }
 
+func TestOnlyLoopbackIsListenedOn(t *testing.T) {
+	t.Parallel()
+	for addr, ok := range map[string]bool{"127.0.0.1:0": true, "localhost:0": true, "0.0.0.0:0": false, ":0": false, "nonsense": false} {
+		p, err := arcgistest.Open(arcgistest.NewScenario(), arcgistest.Listen(addr))
+		if (err == nil) != ok {
+			t.Errorf("Open at %s: got %v, want success %v", addr, err, ok)
+		}
+		if err == nil {
+			p.Close()
+		}
+	}
+}
+
+func TestSignInByThePage(t *testing.T) {
+	t.Parallel()
+	p, c := start(t, arcgistest.NewScenario().TokenLife(time.Hour), arcgistest.WithClock(arcgistest.At(morning)))
+	c.token = ""
+	between := func(text, from, to string) string {
+		_, rest, _ := strings.Cut(text, from)
+		out, _, _ := strings.Cut(rest, to)
+		return out
+	}
+	signIn := func(password string) string {
+		page := c.get("/oauth2/authorize", "client_id", "pythonapi", "response_type", "code", "redirect_uri", "urn:ietf:wg:oauth:2.0:oob").body
+		form := fields([]string{"oauth_state", between(page, `"oauth_state":"`, `"`), "username", p.Username, "password", password})
+		return c.read(c.do(http.MethodPost, p.URL+"/sharing/oauth2/signin", form)).body
+	}
+	if got := signIn("wrong"); !strings.Contains(got, "Invalid username or password") {
+		t.Errorf("a wrong password: got %s, want it said", got)
+	}
+	code := between(signIn(p.Password), "<title>SUCCESS code=", "</title>")
+	got := c.must(c.post("/oauth2/token/", "grant_type", "authorization_code", "client_id", "pythonapi", "code", code))
+	if got["username"] != p.Username || got["expires_in"] != 1800.0 {
+		t.Errorf("the token: got %v for %v seconds, want %s for 1800", got["username"], got["expires_in"], p.Username)
+	}
+	if again := c.post("/oauth2/token", "grant_type", "authorization_code", "client_id", "pythonapi", "code", code); again.code() != 400 {
+		t.Errorf("the code a second time: got %s, want code 400", again.body)
+	}
+	p.Advance(30 * time.Minute)
+	c.token = got["access_token"].(string)
+	if got := c.get("/community/self").code(); got != 498 {
+		t.Errorf("after half an hour: got code %d, want 498", got)
+	}
+	c.token = ""
+	c.token = c.must(c.post("/oauth2/token", "grant_type", "refresh_token", "client_id", "pythonapi", "refresh_token", got["refresh_token"].(string)))["access_token"].(string)
+	c.must(c.get("/community/self"))
+	server := c.must(c.post("/generateToken", "token", c.token, "serverUrl", p.ServicesURL, "referer", "x"))
+	if server["token"] == nil {
+		t.Errorf("a token for a server: got %v, want one", server)
+	}
+}
+
 func TestPagesWithoutF(t *testing.T) {
 	t.Parallel()
 	s := arcgistest.NewScenario()
