@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -211,6 +212,13 @@ func TestExportsByTheClockWaitForAPlace(t *testing.T) {
 	for _, want := range []string{"processing processing processing", "completed completed processing", "completed completed completed"} {
 		if got := states(); got != want {
 			t.Errorf("states: got %s, want %s", got, want)
+		}
+		for _, item := range c.must(c.get(mine, "num", "100", "sortField", "created"))["items"].([]any)[3:] {
+			i := item.(map[string]any)
+			n, err := strconv.Atoi(strings.TrimPrefix(i["title"].(string), "copy "))
+			if ready := i["size"].(float64) > 0; err != nil || ready != (strings.Fields(want)[n] == "completed") {
+				t.Errorf("%v in the owner's content: got size %v, want one above 0 when completed", i["title"], i["size"])
+			}
 		}
 		p.Advance(10 * time.Second)
 	}
