@@ -10,7 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -123,9 +122,13 @@ func (g *generated) Get(context.Context, string, string) (io.ReadCloser, error) 
 		pad := strings.Repeat("x", 1000)
 		fmt.Fprint(write, "[")
 		for n := range g.items {
-			fmt.Fprintf(write, `{"n":%d,"wait":0,"pad":"%s"},`, n, pad)
+			bad := ""
+			if n%10 == 7 {
+				bad = `"bad":true,`
+			}
+			fmt.Fprintf(write, `{%s"n":%d,"pad":"%s"},`, bad, n, pad)
 		}
-		fmt.Fprint(write, `{"n":0,"wait":0}]`)
+		fmt.Fprint(write, `{}]`)
 		_ = write.Close()
 	}()
 	return read, nil
@@ -157,26 +160,29 @@ func TestHundredThousandItems(t *testing.T) {
 	}
 	const items, bound = 100_000, 64 << 20
 	g := &generated{items: items}
-	var ended, failed atomic.Int64
+	var ended, broken atomic.Int64
 	var peak uint64
 	base := heap()
 	e := states.Engine{
-		Machine: parse(t, looping), Name: "m", Clock: still{}, Tasks: functions(backup), Objects: g,
+		Machine: parse(t, mapped(reader+writer+`"MaxConcurrency": 10, "ToleratedFailurePercentage": 100.0,`,
+			`"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f", "Payload.$": "$"}, "OutputPath": "$.Payload", "Next": "Which"},
+			"Which": {`+failed)),
+		Name: "m", Clock: newClock(), Tasks: functions(echo), Objects: g,
 		Observe: func(ev states.Event) {
 			if ev.Kind != states.ChildEnded {
 				return
 			}
 			if ev.Status == states.Failed {
-				failed.Add(1)
+				broken.Add(1)
 			}
 			if ended.Add(1)%20_000 == 0 {
 				peak = max(peak, heap())
 			}
 		},
 	}
-	r := e.Run(t.Context(), "r", nil)
-	if r.Status != states.Succeeded || ended.Load() != items+1 || failed.Load() != items/10 || g.rows.Load() != items+1 {
-		t.Errorf("Run: got %s (%s), %d ended, %d failed, %d rows", r.Status, r.Cause, ended.Load(), failed.Load(), g.rows.Load())
+	r := e.Run(t.Context(), "r", json.RawMessage(`{"key":"items.json"}`))
+	if r.Status != states.Succeeded || ended.Load() != items+1 || broken.Load() != items/10 || g.rows.Load() != items+1 {
+		t.Errorf("Run: got %s (%s), %d ended, %d failed, %d rows", r.Status, r.Cause, ended.Load(), broken.Load(), g.rows.Load())
 	}
 	if peak > base+bound {
 		t.Errorf("heap grew by %d bytes, want less than %d", peak-base, bound)
@@ -189,8 +195,3 @@ func heap() uint64 {
 	runtime.ReadMemStats(&m)
 	return m.HeapAlloc
 }
-
-// still is a clock that never waits and never remembers.
-type still struct{ states.WallClock }
-
-func (still) Sleep(ctx context.Context, _ time.Duration) error { return ctx.Err() }

@@ -28,7 +28,7 @@ func (f fromPath) open(_ context.Context, v *visit, in any) (items, error) {
 	}
 	list, ok := value.([]any)
 	if !ok {
-		return nil, v.located(failed(nameRuntime, "The items at '%s' are no array", f.path.text))
+		return nil, failed(nameRuntime, "The items at '%s' are no array", f.path.text)
 	}
 	return &listed{list}, nil
 }
@@ -60,7 +60,7 @@ func (f fromObject) open(ctx context.Context, v *visit, in any) (items, error) {
 	}
 	bucket, key, err := location(at, "Key")
 	if err != nil {
-		return nil, v.located(err)
+		return nil, err
 	}
 	if v.x.e.Objects == nil {
 		return nil, failed(nameReader, "no object store was given")

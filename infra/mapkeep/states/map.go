@@ -107,7 +107,7 @@ func (r *mapRun) next(index int) (any, bool, error) {
 		return value, ok, err
 	}
 	input, err := r.m.selector.eval(r.v.scopeOf(r.in, &item{index, value}))
-	return input, true, r.v.located(err)
+	return input, true, err
 }
 
 // child runs one child and books how it ended.
@@ -117,10 +117,10 @@ func (r *mapRun) child(outer, ctx context.Context, index int, input any) {
 	o := x.run(ctx, input)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	switch o.status {
-	case Aborted:
+	switch {
+	case o.status == Aborted && x.events > 1: // it had entered a state
 		r.open = append(r.open, openChild{index, o.state, o.data})
-	case Failed:
+	case o.status == Failed:
 		r.failed++
 		if r.tolerance.exceeded(r.failed) {
 			r.stop(failed(nameThreshold, "the specified tolerated failure threshold was exceeded"))

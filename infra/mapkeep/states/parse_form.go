@@ -56,7 +56,7 @@ func (f *form) text(name string) string {
 
 func (f *form) required(name string) string {
 	s := f.text(name)
-	if s == "" && !(f.has(name) && f.m[name] != "") {
+	if !f.has(name) || f.m[name] == "" {
 		f.add("%s is missing", name)
 	}
 	return s

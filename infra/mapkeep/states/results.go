@@ -25,7 +25,7 @@ func (r *mapRun) sink() (results, error) {
 	}
 	bucket, prefix, err := location(at, "Prefix")
 	if err != nil {
-		return nil, r.v.located(err)
+		return nil, err
 	}
 	if prefix != "" {
 		prefix += "/"

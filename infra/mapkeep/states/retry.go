@@ -39,14 +39,15 @@ func (n *node) again(f *failure, used []int64, random func() float64) (time.Dura
 
 // delay is the wait before the nth repeat.
 func (r *retrier) delay(n int64, random func() float64) time.Duration {
-	seconds := r.first * math.Pow(r.rate, float64(n-1))
-	if r.longest > 0 {
-		seconds = min(seconds, r.longest)
+	longest := r.longest
+	if longest == 0 {
+		longest = longestWait
 	}
+	seconds := min(r.first*math.Pow(r.rate, float64(n-1)), longest)
 	if r.full {
 		seconds *= random()
 	}
-	return time.Duration(min(seconds*float64(time.Second), math.MaxInt64/2))
+	return time.Duration(seconds * float64(time.Second))
 }
 
 // caught goes on where the first Catch that matches points to. The error

@@ -49,7 +49,7 @@ func (r *mapRun) wholeNumber(e expr, what string) (int64, error) {
 	}
 	n, ok := whole(value)
 	if !ok || n < 0 {
-		return 0, r.v.located(failed(nameRuntime, "%s needs a whole number of 0 or above, got %s", what, encode(value)))
+		return 0, failed(nameRuntime, "%s needs a whole number of 0 or above, got %s", what, encode(value))
 	}
 	return n, nil
 }
@@ -77,7 +77,7 @@ func (r *mapRun) tolerated() (tolerance, error) {
 	}
 	n, _ := value.(json.Number)
 	if t.percentage, err = n.Float64(); err != nil || !(t.percentage >= 0 && t.percentage <= 100) {
-		return t, r.v.located(failed(nameRuntime, "ToleratedFailurePercentage needs a number from 0 to 100, got %s", encode(value)))
+		return t, failed(nameRuntime, "ToleratedFailurePercentage needs a number from 0 to 100, got %s", encode(value))
 	}
 	return t, nil
 }

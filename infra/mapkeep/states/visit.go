@@ -3,6 +3,7 @@ package states
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -52,8 +53,8 @@ func (v *visit) run(ctx context.Context) (any, error) {
 			v.x.tell(Event{Kind: StateExited, State: v.n.name, data: out})
 			return out, nil
 		}
-		f := (*failure)(nil)
-		if ctx.Err() != nil || !errors.As(err, &f) {
+		f, ok := v.failed(err)
+		if ctx.Err() != nil || !ok {
 			return nil, errStopped
 		}
 		wait, again := v.n.again(f, used, v.x.e.random)
@@ -81,7 +82,7 @@ func (v *visit) attempt(ctx context.Context) (any, error) {
 	}
 	result, err := n.act.act(ctx, v, in)
 	if err != nil {
-		return nil, v.failed(err)
+		return nil, err
 	}
 	if result, err = v.eval(n.selector, result); err != nil {
 		return nil, err
@@ -115,23 +116,21 @@ func (v *visit) eval(e expr, input any) (any, error) {
 	if e == nil {
 		return input, nil
 	}
-	out, err := e.eval(v.scope(input))
-	return out, v.located(err)
+	return e.eval(v.scope(input))
 }
 
-// located says in which state a States.Runtime came up.
-func (v *visit) located(err error) error {
-	if f := (*failure)(nil); errors.As(err, &f) && f.name == nameRuntime {
-		return failed(nameRuntime, "An error occurred while executing the state '%s' (entered at the event id #%d). %s", v.n.name, v.event, f.cause)
+// failed is the failure that ended an attempt, if one did: a States.Runtime
+// says where it came up, and a Task's is told.
+func (v *visit) failed(err error) (*failure, bool) {
+	f := (*failure)(nil)
+	if !errors.As(err, &f) {
+		return nil, false
 	}
-	return err
-}
-
-// failed tells of a Task's failed attempt.
-func (v *visit) failed(err error) error {
-	err = v.located(err)
-	if f := (*failure)(nil); errors.As(err, &f) && v.n.kind == "Task" {
+	if f.name == nameRuntime {
+		f = &failure{nameRuntime, fmt.Sprintf("An error occurred while executing the state '%s' (entered at the event id #%d). %s", v.n.name, v.event, f.cause)}
+	}
+	if v.n.kind == "Task" {
 		v.x.tell(Event{Kind: TaskFailed, State: v.n.name, Error: f.name, Cause: f.cause, Attempt: v.repeats + 1})
 	}
-	return err
+	return f, true
 }
