@@ -224,6 +224,7 @@ func TestDataRanges(t *testing.T) {
 		{"another place", 206, []string{"Content-Range", "bytes 0-4/10"}, fault.PortalUnavailable, 0},
 		{"too little", 206, []string{"Content-Range", "bytes 5-9/11"}, fault.PortalUnavailable, 0},
 		{"another length", 206, []string{"Content-Range", "bytes 5-8/9"}, fault.PortalUnavailable, 0},
+		{"backwards", 206, []string{"Content-Range", "bytes 5-3/4"}, fault.PortalUnavailable, 0},
 		{"no place", 206, nil, fault.PortalUnavailable, 0},
 		{"other data", 206, []string{"Content-Range", "bytes 5-9/10", "ETag", `"Y"`}, fault.ChangedWhileRead, 0},
 		{"precondition", 412, nil, fault.ChangedWhileRead, 0},

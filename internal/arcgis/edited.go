@@ -20,8 +20,11 @@ import (
 const layersAtOnce = 8
 
 type serviceAnswer struct {
-	Layers, Tables []struct{ ID number }
-	EditingInfo    *struct {
+	Layers, Tables []struct {
+		ID   number
+		Type text
+	}
+	EditingInfo *struct {
 		LastEditDate, SchemaLastEditDate, DataLastEditDate number
 	}
 }
@@ -85,6 +88,9 @@ func (c *Client) newestEdit(ctx context.Context, u *url.URL) (time.Time, error) 
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(layersAtOnce)
 	for _, part := range parts {
+		if part.Type == "Group Layer" { // holds layers and nothing else
+			continue
+		}
 		group.Go(func() error {
 			layer, err := c.askService(ctx, u.JoinPath(strconv.FormatInt(part.ID.n, 10)))
 			if err != nil {
@@ -98,7 +104,8 @@ func (c *Client) newestEdit(ctx context.Context, u *url.URL) (time.Time, error) 
 			return dated(layer.newest())
 		})
 	}
-	return newest, group.Wait()
+	err = group.Wait()
+	return newest, err
 }
 
 func dated(at time.Time) error {

@@ -68,7 +68,7 @@ func TestEditedElsewhere(t *testing.T) {
 func TestEditedOddServices(t *testing.T) {
 	t.Parallel()
 	answers := map[string]string{
-		"/both/FeatureServer":     `{"layers":[{"id":"0"}],"tables":null}`,
+		"/both/FeatureServer":     `{"layers":[{"id":"0"},{"id":9,"type":"Group Layer"}],"tables":null}`,
 		"/both/FeatureServer/0":   `{"editingInfo":{"lastEditDate":1000,"schemaLastEditDate":3000,"dataLastEditDate":null}}`,
 		"/layer/FeatureServer/3":  `{"id":3,"editingInfo":{"lastEditDate":2000}}`,
 		"/null/FeatureServer":     `{"layers":[{"id":0}],"tables":[]}`,

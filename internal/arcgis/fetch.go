@@ -34,7 +34,7 @@ func (f *fetch) run(ctx context.Context) (*Body, error) {
 		if body, err = f.body(r); err == nil {
 			return body, nil
 		}
-		r.Body.Close()
+		_ = r.Body.Close()
 	}
 	f.watch.end()
 	return nil, f.session.scrub(err)
@@ -52,7 +52,7 @@ func (f *fetch) hops(to *url.URL) (*http.Response, error) {
 		if r.StatusCode/100 != 3 || r.StatusCode == http.StatusNotModified {
 			return r, nil
 		}
-		r.Body.Close()
+		_ = r.Body.Close()
 		next, err := to.Parse(r.Header.Get("Location"))
 		if err != nil || r.Header.Get("Location") == "" {
 			return nil, fault.New(fault.PortalUnavailable, f.what()+": "+to.Host+" redirects to an address that can't be read")
@@ -89,14 +89,16 @@ func (f *fetch) body(r *http.Response) (*Body, error) {
 		return nil, fault.New(fault.ContentInvalid, fmt.Sprintf("%s: it comes encoded as %q, which nobody asked for", f.what(), tidy(e)))
 	}
 	b := &Body{Size: r.ContentLength, ETag: r.Header.Get("ETag"), Type: r.Header.Get("Content-Type"), Name: fileName(r.Header)}
+	left := r.ContentLength
 	if r.StatusCode == http.StatusPartialContent {
-		if err := f.part(r, b); err != nil {
+		var err error
+		if left, err = f.part(r, b); err != nil {
 			return nil, err
 		}
 	} else {
 		b.Ranges = f.from == 0 && strings.EqualFold(strings.TrimSpace(r.Header.Get("Accept-Ranges")), "bytes")
 	}
-	stream := &stream{Body: r.Body, fetch: f, left: r.ContentLength}
+	stream := &stream{Body: r.Body, fetch: f, left: left}
 	b.ReadCloser = stream
 	if b.From > 0 {
 		return b, nil

@@ -41,7 +41,7 @@ func (t *texts) UnmarshalJSON(b []byte) error {
 		return nil
 	}
 	var s text
-	if s.UnmarshalJSON(b); s != "" {
+	if _ = s.UnmarshalJSON(b); s != "" {
 		for _, part := range strings.Split(string(s), ",") {
 			*t = append(*t, strings.TrimSpace(part))
 		}
@@ -59,7 +59,7 @@ type number struct {
 func (n *number) UnmarshalJSON(b []byte) error {
 	*n = number{}
 	var s text
-	s.UnmarshalJSON(b)
+	_ = s.UnmarshalJSON(b)
 	if i, err := strconv.ParseInt(string(s), 10, 64); err == nil {
 		*n = number{i, true}
 	} else if f, err := strconv.ParseFloat(string(s), 64); err == nil && f > -1e18 && f < 1e18 {
@@ -82,7 +82,7 @@ type flag struct{ is, there bool }
 func (f *flag) UnmarshalJSON(b []byte) error {
 	*f = flag{}
 	var s text
-	s.UnmarshalJSON(b)
+	_ = s.UnmarshalJSON(b)
 	if v, err := strconv.ParseBool(string(s)); err == nil {
 		*f = flag{v, true}
 	}

@@ -28,18 +28,19 @@ func (f *fetch) ranged(h http.Header) {
 	}
 }
 
-// part checks that a 206 is the part that was asked for, of the same data.
-func (f *fetch) part(r *http.Response, b *Body) error {
+// part checks that a 206 is the part that was asked for, of the same data, and
+// gives its length.
+func (f *fetch) part(r *http.Response, b *Body) (int64, error) {
 	first, last, size, err := contentRange(r.Header.Get("Content-Range"))
 	switch {
 	case err != nil || first != f.from || f.from == 0 || r.ContentLength >= 0 && r.ContentLength != last-first+1 ||
-		size >= 0 && last != size-1:
-		return fault.New(fault.PortalUnavailable, fmt.Sprintf("%s: asked from byte %d, %q came", f.what(), f.from, tidy(r.Header.Get("Content-Range"))))
+		size >= 0 && last != size-1 || last < first:
+		return 0, fault.New(fault.PortalUnavailable, fmt.Sprintf("%s: asked from byte %d, %q came", f.what(), f.from, tidy(r.Header.Get("Content-Range"))))
 	case f.etag != "" && b.ETag != "" && b.ETag != f.etag:
-		return f.changed()
+		return 0, f.changed()
 	}
 	b.From, b.Size, b.Ranges = first, size, true
-	return nil
+	return last - first + 1, nil
 }
 
 func (f *fetch) changed() error {

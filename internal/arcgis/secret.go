@@ -32,7 +32,7 @@ const redacted = "redacted"
 func (Secret) String() string { return redacted }
 
 // Format says "redacted" whatever the verb.
-func (Secret) Format(s fmt.State, _ rune) { io.WriteString(s, redacted) }
+func (Secret) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, redacted) }
 
 // LogValue says "redacted".
 func (Secret) LogValue() slog.Value { return slog.StringValue(redacted) }

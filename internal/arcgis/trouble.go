@@ -72,7 +72,7 @@ func errorField(raw, description json.RawMessage) (trouble, bool) {
 	case json.Unmarshal(raw, &word) == nil && word != "":
 		o.Code, o.Error = number{400, true}, text(word)
 		if description != nil {
-			json.Unmarshal(description, &o.Description)
+			_ = json.Unmarshal(description, &o.Description)
 		}
 	case raw[0] != '{' || json.Unmarshal(raw, &o) != nil:
 		return trouble{}, false
