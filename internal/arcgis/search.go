@@ -55,7 +55,7 @@ func (c *Client) Search(ctx context.Context, q Query) ([]Item, int, error) {
 		most: mostPaged, found: map[string]Item{}}
 	var total, own int
 	for range passes {
-		first, err := s.page(ctx, everything, 1, "asc")
+		first, err := s.page(ctx, everything, 1, oldestFirst)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -100,7 +100,16 @@ type searchPage struct {
 	Results   []itemAnswer
 }
 
-func (s *search) page(ctx context.Context, w window, start int, order string) (searchPage, error) {
+// An order is that of a search's hits.
+type order struct{ field, direction string }
+
+var (
+	oldestFirst = order{"created", "asc"}
+	newestFirst = order{"created", "desc"}
+	byTitle     = order{"title", "asc"} // where all are equally old
+)
+
+func (s *search) page(ctx context.Context, w window, start int, o order) (searchPage, error) {
 	select {
 	case s.slots <- struct{}{}:
 		defer func() { <-s.slots }()
@@ -114,7 +123,7 @@ func (s *search) page(ctx context.Context, w window, start int, order string) (s
 	var p searchPage
 	_, err := s.client.ask(ctx, question{op: "search", to: s.client.portal.rest("search"), params: url.Values{
 		"q": {text}, "start": {strconv.Itoa(start)}, "num": {strconv.Itoa(pageSize)},
-		"sortField": {"created"}, "sortOrder": {order},
+		"sortField": {o.field}, "sortOrder": {o.direction},
 	}}, &p)
 	return p, err
 }
@@ -124,11 +133,11 @@ func (s *search) read(ctx context.Context, w window, first searchPage) error {
 	if int(first.Total.n) > s.most {
 		return s.split(ctx, w, first)
 	}
-	return s.pages(ctx, w, first)
+	return s.pages(ctx, w, first, oldestFirst)
 }
 
 // pages takes a window page by page.
-func (s *search) pages(ctx context.Context, w window, first searchPage) error {
+func (s *search) pages(ctx context.Context, w window, first searchPage, o order) error {
 	total := int(first.Total.n)
 	s.take(first)
 	step := pageSize
@@ -138,7 +147,7 @@ func (s *search) pages(ctx context.Context, w window, first searchPage) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for start := 1 + step; start <= total; start += step {
 		group.Go(func() error {
-			p, err := s.page(ctx, w, start, "asc")
+			p, err := s.page(ctx, w, start, o)
 			s.take(p)
 			return err
 		})

@@ -3,6 +3,7 @@ package arcgis_test
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"regexp"
 	"slices"
@@ -76,7 +77,8 @@ type index struct {
 	created  []int64                        // of each item; its id is its place
 	loses    func(ask int, ids []int) []int // what a page leaves out or shows twice
 	total    func(ask, total int) int
-	shortest int // the most hits of a page, 100 when 0
+	spins    bool // hits created at the same time come in another order each time
+	shortest int  // the most hits of a page, 100 when 0
 	asks     atomic.Int64
 }
 
@@ -98,6 +100,13 @@ func (x *index) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	slices.SortStableFunc(ids, func(a, b int) int { return int(x.created[a] - x.created[b]) })
 	if r.FormValue("sortOrder") == "desc" {
 		slices.Reverse(ids)
+	}
+	if r.FormValue("sortField") == "created" && x.spins { // equals in any order
+		rand.New(rand.NewPCG(uint64(ask), 0)).Shuffle(len(ids), func(i, j int) {
+			if x.created[ids[i]] == x.created[ids[j]] {
+				ids[i], ids[j] = ids[j], ids[i]
+			}
+		})
 	}
 	total := len(ids)
 	if x.total != nil {
@@ -142,6 +151,15 @@ func TestSearchInWindows(t *testing.T) {
 	}
 	if want := []string{"backup", "parks"}; !cmp.Equal(got[0].Tags, want) {
 		t.Errorf("tags %q, want %q", got[0].Tags, want)
+	}
+}
+
+func TestSearchOfABurst(t *testing.T) {
+	t.Parallel()
+	x := &index{spins: true, created: append(slices.Repeat([]int64{1_600_000_000_000}, 950), 1_500_000_000_000, 1_700_000_000_000)}
+	got, total, err := serve(t, x.ServeHTTP).Search(t.Context(), arcgis.Query{Tag: "backup"})
+	if err != nil || total != 952 || len(got) != 952 {
+		t.Errorf("Search() = %d items, %d, %v, want 952", len(got), total, err)
 	}
 }
 

@@ -17,7 +17,7 @@ var everything = window{0, time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC).UnixMil
 
 // split halves a window between its oldest and its newest hit.
 func (s *search) split(ctx context.Context, w window, first searchPage) error {
-	last, err := s.page(ctx, w, 1, "desc")
+	last, err := s.page(ctx, w, 1, newestFirst)
 	if err != nil {
 		return err
 	}
@@ -25,7 +25,10 @@ func (s *search) split(ctx context.Context, w window, first searchPage) error {
 	switch {
 	case oldest < newest:
 	case int(first.Total.n) <= mostPaged:
-		return s.pages(ctx, w, first)
+		if first, err = s.page(ctx, w, 1, byTitle); err != nil {
+			return err
+		}
+		return s.pages(ctx, w, first, byTitle)
 	default:
 		return fmt.Errorf("search %s: more than %d items were created in the same millisecond, and no more can be listed",
 			s.text, mostPaged)
@@ -34,7 +37,7 @@ func (s *search) split(ctx context.Context, w window, first searchPage) error {
 	group, ctx := errgroup.WithContext(ctx)
 	for _, half := range []window{{w.from, middle}, {middle + 1, w.to}} {
 		group.Go(func() error {
-			p, err := s.page(ctx, half, 1, "asc")
+			p, err := s.page(ctx, half, 1, oldestFirst)
 			if err != nil {
 				return err
 			}
