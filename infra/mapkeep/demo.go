@@ -93,7 +93,7 @@ func demoSettings(s *arcgistest.Scenario, portal *arcgistest.Portal, nights int)
 	settings := backup.Defaults()
 	settings.BackupTags, settings.DirectoryTags = s.BackupTags, s.DirectoryTags
 	settings.Portal, settings.TrustedHosts = portal.URL, portal.TrustedHosts()
-	settings.ExportDelay = 1
+	settings.ExportDelay, settings.ExportTimeout = 1, 300
 	if nights > 1 {
 		settings.IgnoreExisting, settings.ArchiveNumber = true, 2
 	}

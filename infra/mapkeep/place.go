@@ -90,7 +90,7 @@ func awsEnviron() []string {
 // alone takes the folder for this run; a second run there is refused. What
 // earlier runs left unfinished is dead: nobody else can be at work.
 func (p *place) alone(ctx context.Context) error {
-	if p.dir == "" {
+	if p.dir == "" || p.lock != nil {
 		return nil
 	}
 	p.lock = flock.New(filepath.Join(p.dir, ".store", "lock"))

@@ -129,17 +129,21 @@ func (v *view) done(index int, good bool, name, cause string) {
 	head := fmt.Sprintf("[%*d/%d]", len(fmt.Sprint(v.all)), v.good+v.failed, v.all)
 	v.mu.Unlock()
 	switch {
+	case !good && name == "": // the run was interrupted
 	case !good:
 		said, _ := entry.Said(backup.Caught{Error: name, Cause: cause})
 		v.note("%s FAILED %s (%s): %s", head, d.Title, d.Type, said)
 	case v.live == nil:
-		v.note("%s %-6s %s (%s, %s)", head, verb(d.Way), d.Title, d.Type, amount(d.Bytes))
+		v.note("%s %-6s %s (%s, %s)", head, verb(d), d.Title, d.Type, amount(d.Bytes))
 	}
 }
 
 // verb says in a word what was done.
-func verb(way backup.Way) string {
-	if way == backup.ByCopy {
+func verb(d backup.Docket) string {
+	switch {
+	case d.Failure.Error != "":
+		return "gone"
+	case d.Way == backup.ByCopy:
 		return "same"
 	}
 	return "done"

@@ -51,7 +51,7 @@ const (
 	ExportNone    = "none"    // not started, or given back: Export is asked again
 	ExportPending = "pending" // the portal works on it
 	ExportReady   = "ready"   // its file can be fetched
-	ExportAgain   = "again"   // it failed and is started anew
+	ExportAgain   = "again"   // it is started anew, after Wait
 )
 
 // Export is an item's temporary export in the portal.

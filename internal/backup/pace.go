@@ -1,7 +1,9 @@
 package backup
 
 import (
+	"fmt"
 	"math"
+	"math/rand/v2"
 	"time"
 )
 
@@ -10,6 +12,18 @@ import (
 // from 0 to it, as JitterStrategy FULL does in the machine.
 func (s Settings) Delay(n int) int {
 	return int(math.Min(300, float64(s.ExportDelay)*math.Pow(2, float64(n-1))))
+}
+
+// TriesLeft reports whether one more export may be started.
+func (d Docket) TriesLeft(s Settings) bool { return d.Export.Attempt <= s.MaxRetries }
+
+// ExportAnew gives a failed attempt back to Export, after a drawn wait.
+func (d *Docket) ExportAnew(s Settings, why string) {
+	d.Warnings = append(d.Warnings, fmt.Sprintf("export attempt %d failed: %s", d.Export.Attempt, why))
+	d.Wait = rand.IntN(s.Delay(d.Export.Attempt) + 1)
+	d.Export.Attempt++
+	d.Retries++
+	d.Export.State = ExportAgain
 }
 
 // Deadline is when an item's export is given up, all attempts together.

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"time"
 
 	"github.com/mapkeep/mapkeep/internal/arcgis"
@@ -143,13 +142,9 @@ func inTime(d backup.Docket, s backup.Settings, now time.Time) (backup.Docket, e
 // again gives a failed or lost attempt back to Export, after a drawn wait, as
 // long as there are tries left.
 func again(d backup.Docket, s backup.Settings, now time.Time, kind fault.Kind, text string) (backup.Docket, error) {
-	if d.Export.Attempt > s.MaxRetries {
+	if !d.TriesLeft(s) {
 		return d, fault.New(kind, fmt.Sprintf("the portal could not export the item, %d attempts: %s", d.Export.Attempt, text))
 	}
-	d.Warnings = append(d.Warnings, fmt.Sprintf("export attempt %d failed: %s", d.Export.Attempt, text))
-	d.Wait = rand.IntN(s.Delay(d.Export.Attempt) + 1)
-	d.Export.Attempt++
-	d.Retries++
-	d.Export.State = backup.ExportAgain
+	d.ExportAnew(s, text)
 	return inTime(d, s, now)
 }

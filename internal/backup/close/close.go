@@ -63,7 +63,7 @@ func (r Room) Run(ctx context.Context, call backup.Call) (backup.Docket, error) 
 	if record, err = r.Ledger.SaveRecord(ctx, d.Run, record); err != nil {
 		return d, err
 	}
-	d.Closed, d.Success, d.Failure = true, record.Success, record.Failure
+	d.Closed, d.Success, d.Failure = true, record.Success || record.Gone, record.Failure
 	d.Status, d.Retries = record.Status, record.Retries
 	return d, nil
 }
@@ -117,6 +117,9 @@ func (r Room) record(call backup.Call, run backup.Run, d backup.Docket, receipt 
 	record.Way, record.Format, record.Fingerprint = receipt.Way, receipt.Format, receipt.Fingerprint
 	record.Data, record.Description = receipt.Data, &receipt.Description
 	record.Seconds.Download = receipt.Seconds
+	if record.Way == backup.ByCopy && d.Previous != nil {
+		record.Seconds.Export = d.Previous.Seconds // or the next night would not know when to look first
+	}
 	record.Warnings = append(record.Warnings, receipt.Warnings...)
 	return record
 }

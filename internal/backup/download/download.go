@@ -95,7 +95,9 @@ func (r Room) move(ctx context.Context, d backup.Docket) (backup.Docket, error) 
 // afresh gives the older copy up and goes back to the way List chose.
 func afresh(d backup.Docket, why error) backup.Docket {
 	d.Afresh, d.Way = true, d.Plan
-	d.Export.State = backup.ExportNone
+	if d.Plan == backup.ByExport {
+		d.Export.State = backup.ExportAgain
+	}
 	d.Warnings = append(d.Warnings, fmt.Sprintf("backed up afresh: %v", why))
 	return d
 }

@@ -77,6 +77,9 @@ func (w work) take(ctx context.Context, d backup.Docket, try try) (backup.Docket
 	switch {
 	case err != nil && try.way != backup.ByExport && w.dataless(try.way, err):
 		return w.whole(ctx, d, backup.ByDescription, nil)
+	case fault.Is(err, fault.ContentInvalid) && try.way == backup.ByExport && d.TriesLeft(w.run.Settings):
+		d.ExportAnew(w.run.Settings, err.Error())
+		return d, nil
 	case err != nil:
 		return d, fmt.Errorf("download: %w", err)
 	case !moved.Whole:

@@ -80,17 +80,34 @@ func (r Room) look(ctx context.Context, keys layout.Layout, name string, claims 
 		return retention.Run{}, err
 	}
 	run := retention.Run{Folder: name, ID: claim.Run, Started: claim.Started, Touched: claim.Written}
+	sign := keys.Log(folder)
 	if logged {
-		if err := r.lookAtLog(ctx, keys.Log(folder), &run); err != nil {
+		if err := r.lookAtLog(ctx, sign, &run); err != nil {
 			return run, err
 		}
+	} else if sign, err = r.anyKey(ctx, folder); err != nil {
+		return run, err
 	}
+	tags, err := r.Ledger.Store.Tags(ctx, sign)
+	if err != nil {
+		return run, err
+	}
+	run.Mark = tags[ledger.Mark]
 	traces, err := r.Ledger.Traces(ctx, run.ID)
 	run.Dead = traces.Dead
 	if traces.Newest.After(run.Touched) {
 		run.Touched = traces.Newest
 	}
 	return run, err
+}
+
+// anyKey is the first object of a folder, whose mark stands for all where
+// there is neither manifest nor log.
+func (r Room) anyKey(ctx context.Context, folder string) (string, error) {
+	for object, err := range r.Ledger.Store.List(ctx, layout.Inside(folder)) {
+		return object.Key, err
+	}
+	return "", fault.New(fault.StoreUnavailable, folder+" vanished while it was looked at")
 }
 
 // lookAtManifest reads a backup's header and mark. A manifest that can't be
@@ -127,11 +144,6 @@ func (r Room) lookAtLog(ctx context.Context, key string, run *retention.Run) err
 		return err
 	}
 	run.Touched = object.Modified
-	tags, err := r.Ledger.Store.Tags(ctx, key)
-	if err != nil {
-		return err
-	}
-	run.Mark = tags[ledger.Mark]
 	body, _, err := r.Ledger.Store.Reader(ctx, key)
 	if err != nil {
 		return err
