@@ -120,15 +120,15 @@ func (g *generated) Get(context.Context, string, string) (io.ReadCloser, error) 
 	read, write := io.Pipe()
 	go func() {
 		pad := strings.Repeat("x", 1000)
-		fmt.Fprint(write, "[")
+		_, _ = fmt.Fprint(write, "[")
 		for n := range g.items {
 			bad := ""
 			if n%10 == 7 {
 				bad = `"bad":true,`
 			}
-			fmt.Fprintf(write, `{%s"n":%d,"pad":"%s"},`, bad, n, pad)
+			_, _ = fmt.Fprintf(write, `{%s"n":%d,"pad":"%s"},`, bad, n, pad)
 		}
-		fmt.Fprint(write, `{}]`)
+		_, _ = fmt.Fprint(write, `{}]`)
 		_ = write.Close()
 	}()
 	return read, nil

@@ -2,6 +2,7 @@ package states
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -119,7 +120,7 @@ func (r *reader) literal() (expr, error) {
 	switch v.(type) {
 	case json.Number, bool, nil:
 	default:
-		err = fmt.Errorf("not a number")
+		err = errors.New("not a number")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("argument %q is no text in quotes, path, number, true, false, null or function", r.rest)

@@ -2,6 +2,7 @@ package states
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"unicode/utf8"
@@ -52,7 +53,7 @@ func array(args []any) ([]any, error) {
 	if list, ok := args[0].([]any); ok {
 		return list, nil
 	}
-	return nil, fmt.Errorf("argument 1 must be an array")
+	return nil, errors.New("argument 1 must be an array")
 }
 
 func text(args []any, i int) (string, error) {

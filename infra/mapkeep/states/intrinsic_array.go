@@ -1,6 +1,7 @@
 package states
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 )
@@ -45,7 +46,7 @@ func arrayPartition(_ *scope, args []any) (any, error) {
 		return nil, err
 	}
 	if n < 1 {
-		return nil, fmt.Errorf("argument 2 must be above 0")
+		return nil, errors.New("argument 2 must be above 0")
 	}
 	parts := []any{}
 	for from := 0; from < len(list); from += int(n) {
@@ -72,7 +73,7 @@ func jsonMerge(_ *scope, args []any) (any, error) {
 	a, okA := args[0].(map[string]any)
 	b, okB := args[1].(map[string]any)
 	if !okA || !okB || args[2] != false {
-		return nil, fmt.Errorf("it takes two objects and false")
+		return nil, errors.New("it takes two objects and false")
 	}
 	m := make(map[string]any, len(a)+len(b))
 	maps.Copy(m, a)

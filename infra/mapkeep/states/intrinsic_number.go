@@ -1,6 +1,7 @@
 package states
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -18,7 +19,7 @@ func arrayRange(_ *scope, args []any) (any, error) {
 		}
 	}
 	if n[2] == 0 {
-		return nil, fmt.Errorf("argument 3 must not be 0")
+		return nil, errors.New("argument 3 must not be 0")
 	}
 	list := []any{}
 	for at := n[0]; n[2] > 0 && at <= n[1] || n[2] < 0 && at >= n[1]; at += n[2] {
@@ -42,7 +43,7 @@ func mathAdd(_ *scope, args []any) (any, error) {
 	if sum := a + b; sum >= math.MinInt32 && sum <= math.MaxInt32 {
 		return number(sum), nil
 	}
-	return nil, fmt.Errorf("the sum is out of range")
+	return nil, errors.New("the sum is out of range")
 }
 
 // mathRandom draws from the first argument to just below the second; with a
@@ -56,7 +57,7 @@ func mathRandom(s *scope, args []any) (any, error) {
 		}
 	}
 	if n[0] >= n[1] {
-		return nil, fmt.Errorf("argument 1 must be below argument 2")
+		return nil, errors.New("argument 1 must be below argument 2")
 	}
 	draw := s.random
 	if len(args) == 3 {

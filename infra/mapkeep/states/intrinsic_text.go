@@ -7,6 +7,7 @@ import (
 	"crypto/sha512"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"hash"
 	"strings"
@@ -36,11 +37,11 @@ func digest(_ *scope, args []any) (any, error) {
 		return nil, err
 	}
 	name, _ := args[1].(string)
-	make, ok := hashes[name]
+	newHash, ok := hashes[name]
 	if !ok {
-		return nil, fmt.Errorf("argument 2 must be MD5, SHA-1, SHA-256, SHA-384 or SHA-512")
+		return nil, errors.New("argument 2 must be MD5, SHA-1, SHA-256, SHA-384 or SHA-512")
 	}
-	h := make()
+	h := newHash()
 	h.Write([]byte(s))
 	return hex.EncodeToString(h.Sum(nil)), nil
 }

@@ -277,3 +277,37 @@ func TestMapInAMap(t *testing.T) {
 	r, _ := runMap(t, mapped(reader, inner), `[[1,2],[],[3]]`)
 	want(t, r, states.Succeeded, `[[1,2],[],[3]]`)
 }
+
+func TestThresholdAbortsWhatRuns(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := &bucket{}
+		e := states.Engine{
+			Machine: parse(t, mapped(writer+`"ItemsPath": "$.list", "MaxConcurrency": 3, "ToleratedFailureCount": 0,`, `"Type": "Task", "End": true,
+				"Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f", "Payload.$": "$"}`)),
+			Objects: b,
+			Tasks: functions(func(ctx context.Context, f string, payload json.RawMessage) (json.RawMessage, error) {
+				if string(payload) != "2" {
+					return hang(ctx, f, payload)
+				}
+				time.Sleep(time.Second)
+				return nil, states.FunctionError("Broken", "")
+			}),
+		}
+		begin := time.Now()
+		r := e.Run(t.Context(), "r", json.RawMessage(`{"list":[1,2,3,4,5]}`))
+		want(t, r, states.Failed, "States.ExceedToleratedFailureThreshold")
+		if took := time.Since(begin); took != time.Second || len(r.Open) > 0 {
+			t.Errorf("Run: took %v, left %v open, want 1s and none", took, r.Open)
+		}
+		counts := map[string]int{}
+		for _, body := range b.objects {
+			for _, status := range []string{"ABORTED", "FAILED", "PENDING"} {
+				counts[status] += strings.Count(string(body), `"Status":"`+status+`"`)
+			}
+		}
+		if fmt.Sprint(counts) != "map[ABORTED:2 FAILED:1 PENDING:2]" {
+			t.Errorf("rows: got %v, want 2 aborted, 1 failed, 2 pending", counts)
+		}
+	})
+}

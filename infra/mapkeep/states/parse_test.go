@@ -84,7 +84,7 @@ func TestParseRefuses(t *testing.T) {
 		{"no path", passing("a.$", "x"), `"x" is neither a path nor an intrinsic function`},
 		{"broken path", passing("a.$", "$.a["), `no ] closes`},
 		{"path with a blank", passing("a.$", "$.a b"), `is left over`},
-		{"path without a name", passing("a.$", "$."), `no name after .`},
+		{"path without a name", passing("a.$", "$."), `no name follows a dot`},
 		{"open quote", passing("a.$", "$['a"), `no quote closes`},
 		{"filter", passing("a.$", "$.a[?(@.b)]"), `filters are not in our subset`},
 		{"union", passing("a.$", "$.a[0,1]"), `unions are not in our subset`},

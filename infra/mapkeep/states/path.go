@@ -1,6 +1,7 @@
 package states
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -59,7 +60,7 @@ func parseStep(s string) (step, string, error) {
 		return step{kind: stepDeep}, s[2:], nil
 	case strings.HasPrefix(s, ".."):
 		if len(s) == 2 {
-			return step{}, "", fmt.Errorf("nothing follows ..")
+			return step{}, "", errors.New("nothing follows the two dots")
 		}
 		return step{kind: stepDeep}, s[1:], nil
 	case strings.HasPrefix(s, ".*"):
@@ -80,7 +81,7 @@ func dotted(s string) (step, string, error) {
 		end = len(s)
 	}
 	if end == 0 {
-		return step{}, "", fmt.Errorf("no name after .")
+		return step{}, "", errors.New("no name follows a dot")
 	}
 	if end < len(s) && s[end] != '.' && s[end] != '[' {
 		return step{}, "", fmt.Errorf("%q can't stand in a name after . (functions are not in our subset)", s[end])
@@ -99,9 +100,9 @@ func bracket(s string) (step, string, error) {
 	case inside == "*":
 		return step{kind: stepAll}, after, nil
 	case strings.HasPrefix(inside, "?"), strings.HasPrefix(inside, "("):
-		return step{}, "", fmt.Errorf("filters are not in our subset")
+		return step{}, "", errors.New("filters are not in our subset")
 	case strings.Contains(inside, ","):
-		return step{}, "", fmt.Errorf("unions are not in our subset")
+		return step{}, "", errors.New("unions are not in our subset")
 	}
 	st, err := position(inside)
 	return st, after, err
