@@ -9,7 +9,7 @@ import (
 // layers, one is a file and one a web map. Exports are done at the second
 // look, or, with a duration after N, when so much of the clock has passed.
 func many(s *Scenario, words []string) error {
-	n, err := number(words, 0, 1000)
+	n, err := count(words, 0, 1000)
 	if err != nil {
 		return err
 	}

@@ -19,11 +19,11 @@ func (a *ask) data() reply {
 		return []reply{{mime: "application/octet-stream", text: []byte{}}, {fail: noFile}}[early%2]
 	}
 	damaged := i.damaged()
-	if damaged && i.job == nil && (s.damage == html || s.damage == errorJSON) {
+	if damaged && i.job == nil && (s.damage == signInInstead || s.damage == errorJSON) {
 		s.damaged--
 	}
 	switch {
-	case damaged && s.damage == html:
+	case damaged && s.damage == signInInstead:
 		return reply{page: "<!DOCTYPE html>\n<html><head><title>Sign In</title></head><body><form action=\"/sharing/oauth2/signin\"></form></body></html>\n"}
 	case damaged && s.damage == errorJSON:
 		return reply{mime: "application/json;charset=utf-8", text: []byte(`{"error":{"code":500,"message":"Internal server error.","details":[]}}`)}

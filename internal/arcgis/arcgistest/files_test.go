@@ -3,6 +3,7 @@ package arcgistest_test
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"io"
 	"net/http"
 	"strings"
@@ -221,5 +222,50 @@ func TestLargeArchivesAreZip64(t *testing.T) {
 	}
 	if _, err := io.Copy(io.Discard, r); err != nil {
 		t.Errorf("%s, which begins beyond 4 GiB: %v", last.Name, err)
+	}
+}
+
+func TestGeodatabaseHoldsTheRows(t *testing.T) {
+	t.Parallel()
+	s := arcgistest.NewScenario()
+	layer := s.Layer("Road Network").Sublayer(0, "Streets", 3000).Sublayer(4, "None", 0).Table(5, "Inspections", 26).Bulk(5000)
+	p, _ := start(t, s)
+	content := p.Content(layer.ID)
+	z, err := zip.NewReader(content, content.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string][]byte{}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, name, _ := strings.Cut(f.Name, ".gdb/")
+		if files[name], err = io.ReadAll(r); err != nil {
+			t.Fatalf("read %s: %v", f.Name, err)
+		}
+	}
+	for _, name := range []string{"GDB_Items", "Streets_0", "None_4", "Inspections_5"} {
+		if !bytes.Contains(files["a00000001.gdbtable"], []byte(name)) {
+			t.Errorf("the catalog: want %s in it", name)
+		}
+	}
+	for stem, want := range map[string]int{"a00000001": 11, "a00000004": 5, "a00000009": 3000, "a0000000a": 0, "a0000000b": 26} {
+		rows, offsets := files[stem+".gdbtable"], files[stem+".gdbtablx"]
+		if got := int(binary.LittleEndian.Uint32(rows[4:])); got != want {
+			t.Errorf("%s: got %d rows, want %d", stem, got, want)
+		}
+		if got := binary.LittleEndian.Uint64(rows[24:]); got != uint64(len(rows)) {
+			t.Errorf("%s says it is %d bytes long, want %d", stem, got, len(rows))
+		}
+		at := func(i int) int {
+			return int(binary.LittleEndian.Uint32(offsets[16+5*i:])) | int(offsets[16+5*i+4])<<32
+		}
+		for i := range want - 1 {
+			if length := int(binary.LittleEndian.Uint32(rows[at(i):])); at(i)+4+length != at(i+1) {
+				t.Fatalf("%s row %d: got length %d at %d, want the next row at %d", stem, i, length, at(i), at(i+1))
+			}
+		}
 	}
 }

@@ -73,5 +73,9 @@ func plain(name string) string {
 		}
 		return '_'
 	}, name)
-	return "L" + out[:min(len(out), 40)]
+	out = out[:min(len(out), 40)]
+	if out == "" || out[0] == '_' || out[0] >= '0' && out[0] <= '9' {
+		return "L" + out
+	}
+	return out
 }

@@ -55,8 +55,8 @@ func plainly(words []string) error {
 	return nil
 }
 
-// number reads word n, or gives a default.
-func number(words []string, n, otherwise int) (int, error) {
+// count reads word n, or gives a default.
+func count(words []string, n, otherwise int) (int, error) {
 	if len(words) <= n {
 		return otherwise, nil
 	}

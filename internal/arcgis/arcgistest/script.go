@@ -37,7 +37,7 @@ const (
 	empty
 	truncated
 	notZip
-	html
+	signInInstead
 	errorJSON
 	noDataSet
 )
@@ -114,7 +114,7 @@ func (i *Item) Truncated() *Item { return i.hurt(truncated) }
 func (i *Item) NotAZip() *Item { return i.hurt(notZip) }
 
 // HTMLInstead answers /data with a page to sign in, status 200.
-func (i *Item) HTMLInstead() *Item { return i.hurt(html) }
+func (i *Item) HTMLInstead() *Item { return i.hurt(signInInstead) }
 
 // ErrorJSONInstead answers /data with a JSON error, status 200.
 func (i *Item) ErrorJSONInstead() *Item { return i.hurt(errorJSON) }
