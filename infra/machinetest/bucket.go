@@ -1,0 +1,191 @@
+package machinetest
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"github.com/mapkeep/mapkeep/infra/mapkeep/objects"
+	"github.com/mapkeep/mapkeep/infra/mapkeep/objects/objectstest"
+	"github.com/mapkeep/mapkeep/internal/store"
+)
+
+// server is the one S3 server of a test binary; each New makes a bucket of
+// its own in it.
+var server struct {
+	sync.Mutex
+	*objects.Server
+	buckets int
+}
+
+func startServer(t testing.TB) (*objects.Server, string) {
+	t.Helper()
+	server.Lock()
+	defer server.Unlock()
+	if server.Server == nil {
+		dir, err := os.MkdirTemp("", "machinetest-")
+		if err != nil {
+			t.Fatal(err)
+		}
+		command := func() *exec.Cmd { return objectstest.Command() }
+		if server.Server, err = objects.Start(context.Background(), objects.Options{Dir: dir, Command: command}); err != nil {
+			os.RemoveAll(dir) //nolint:errcheck // the test fails anyway
+			t.Fatalf("objects.Start(%s): %v; does TestMain call machinetest.Main?", dir, err)
+		}
+	}
+	server.buckets++
+	return server.Server, fmt.Sprintf("backups-%d", server.buckets)
+}
+
+func closeServer() {
+	if server.Server != nil {
+		server.Close()
+		os.RemoveAll(server.Dir) //nolint:errcheck // a folder of the system's temporary ones
+	}
+}
+
+// A bucket is where a night's objects lie.
+type bucket struct {
+	Store  *store.Store
+	dir    string // the objects as plain files
+	strain *strain
+	t      testing.TB
+
+	stamped struct {
+		sync.Mutex
+		files map[string]time.Time
+	}
+}
+
+func newBucket(t testing.TB) *bucket {
+	t.Helper()
+	s, name := startServer(t)
+	cfg, err := s.Config(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &bucket{t: t, dir: filepath.Join(s.Dir, "data", name), strain: &strain{under: cfg.HTTPClient}}
+	client := s3.NewFromConfig(cfg, func(o *s3.Options) {
+		o.UsePathStyle = true
+		o.HTTPClient = b.strain
+		o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = time.Millisecond })
+	})
+	if _, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name}); err != nil {
+		t.Fatalf("make bucket %s: %v", name, err)
+	}
+	b.Store = store.New(client, name)
+	t.Cleanup(func() { os.RemoveAll(b.dir) }) //nolint:errcheck // the server's folder goes at the end
+	return b
+}
+
+// Keys are those of all objects that begin with prefix, in order.
+func (b *bucket) Keys(prefix string) []string {
+	keys := []string{}
+	err := filepath.WalkDir(b.dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(b.dir, path)
+		if d.IsDir() && strings.HasPrefix(rel, ".sgwtmp") {
+			return filepath.SkipDir
+		}
+		if key := filepath.ToSlash(rel); !d.IsDir() && strings.HasPrefix(key, prefix) {
+			keys = append(keys, key)
+		}
+		return err
+	})
+	if err != nil {
+		b.t.Errorf("list %s: %v", b.dir, err)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// Object is the content of an object, nil where there is none.
+func (b *bucket) Object(key string) []byte {
+	body, err := os.ReadFile(b.file(key))
+	if err != nil {
+		return nil
+	}
+	return body
+}
+
+// Damage changes an object's bytes behind the store's back, as a bad disk
+// does: the checksum that the store keeps stays that of the old ones.
+func (b *bucket) Damage(key string, body []byte) {
+	b.t.Helper()
+	if err := os.WriteFile(b.file(key), body, 0o600); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// Delete removes an object, as the lifecycle rule or a person does.
+func (b *bucket) Delete(key string) {
+	b.t.Helper()
+	if err := os.Remove(b.file(key)); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// Put writes an object that isn't ours.
+func (b *bucket) Put(key, body string) {
+	b.t.Helper()
+	if err := b.Store.Put(b.t.Context(), key, []byte(body), "text/plain"); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// Mark is the mapkeep tag of an object, "" where it has none.
+func (b *bucket) Mark(key string) string {
+	b.t.Helper()
+	tags, err := b.Store.Tags(b.t.Context(), key)
+	if err != nil {
+		b.t.Fatalf("tags of %s: %v", key, err)
+	}
+	return tags["mapkeep"]
+}
+
+// Holding are the keys of objects that hold any of the texts.
+func (b *bucket) Holding(texts ...string) []string {
+	var found []string
+	for _, key := range b.Keys("") {
+		body := b.Object(key)
+		if slices.ContainsFunc(texts, func(text string) bool { return bytes.Contains(body, []byte(text)) }) {
+			found = append(found, key)
+		}
+	}
+	return found
+}
+
+func (b *bucket) file(key string) string { return filepath.Join(b.dir, filepath.FromSlash(key)) }
+
+// stamp dates all objects that are new since the last stamp: the server
+// writes them with the real time, and the night has its own.
+func (b *bucket) stamp(now time.Time) {
+	b.stamped.Lock()
+	defer b.stamped.Unlock()
+	if b.stamped.files == nil {
+		b.stamped.files = map[string]time.Time{}
+	}
+	for _, key := range b.Keys("") {
+		info, err := os.Stat(b.file(key))
+		if err != nil || info.ModTime().Equal(b.stamped.files[key]) {
+			continue // one that was replaced or deleted just now is dated the next time
+		}
+		if os.Chtimes(b.file(key), now, now) == nil {
+			b.stamped.files[key] = now
+		}
+	}
+}
