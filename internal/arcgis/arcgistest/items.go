@@ -81,7 +81,13 @@ func (p *Portal) release(i *item) {
 }
 
 // retell lets the search hear of a change, after its lag.
-func (p *Portal) retell(id string, d *doc) { p.index.tell(p.Clock.Now().Add(p.rules.lag), id, d) }
+func (p *Portal) retell(id string, d *doc) {
+	now := p.Clock.Now()
+	p.index.tell(now.Add(p.rules.lag), id, d)
+	if len(p.index.waiting) > 500 { // nobody has searched for long
+		p.index.hear(now)
+	}
+}
 
 // publish gives a service its address.
 func (p *Portal) publish(i *item) {
