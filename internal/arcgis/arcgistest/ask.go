@@ -34,10 +34,10 @@ type caller struct {
 type rule int
 
 const (
-	open      rule = 1 << iota // a bad token is no matter
-	posted                     // POST only
-	signedIn                   // a valid token is needed
-	always200                  // JSON even without f=json
+	open     rule = 1 << iota // a bad token is no matter
+	posted                    // POST only
+	signedIn                  // a valid token is needed
+	noPage                    // JSON even without f=json
 )
 
 // endpoint wraps what answers a call: the same order of checks for all.
@@ -53,7 +53,7 @@ func (p *Portal) endpoint(host, name string, r rule, do func(*ask) reply) http.H
 		out := p.answer(a, r, do)
 		p.note(a, out)
 		p.mu.Unlock()
-		out.write(w, a, r&always200 != 0)
+		out.write(w, a, r&noPage != 0)
 	})
 }
 

@@ -22,10 +22,13 @@ func (a *ask) deleteItems() reply {
 	}
 	results := []any{}
 	for _, id := range ids {
-		out, fail := a.remove(strings.TrimSpace(id))
+		one := *a
+		one.endpoint, one.id = Delete, strings.TrimSpace(id)
+		out, fail := a.remove(one.id)
 		if fail != nil {
-			out = map[string]any{"itemId": id, "success": false, "error": fail}
+			out = map[string]any{"itemId": one.id, "success": false, "error": fail}
 		}
+		a.p.note(&one, reply{fail: fail})
 		results = append(results, out)
 	}
 	return reply{json: map[string]any{"results": results}}

@@ -280,6 +280,9 @@ func TestDeleteAndTheRecycleBin(t *testing.T) {
 		t.Errorf("a recycled item: got code %d, want 400", got)
 	}
 	c.must(c.get("/content/items/"+x, "inRecycleBin", "true"))
+	if got := c.must(c.get(mine, "inRecycleBin", "true"))["total"]; got != 1.0 {
+		t.Errorf("the owner's recycle bin: got %v items, want 1", got)
+	}
 	if got := c.must(c.get("/search", "q", "title:copy"))["total"]; got != 0.0 {
 		t.Errorf("search for a recycled item: got %v hits, want 0", got)
 	}
@@ -295,6 +298,28 @@ func TestDeleteAndTheRecycleBin(t *testing.T) {
 	}
 	if got, want := p.Count(arcgistest.Delete, trail.ID), 5; got != want {
 		t.Errorf("deletes about the layer's export: got %d, want %d", got, want)
+	}
+}
+
+func TestDeleteManyAnswersForEach(t *testing.T) {
+	t.Parallel()
+	s := arcgistest.NewScenario()
+	trail := s.Layer("Trail Map")
+	kept := s.File("Budget.pdf", "PDF").Protected()
+	p, c := start(t, s)
+	a, b := c.export(trail.ID, "CSV", "a"), c.export(trail.ID, "CSV", "b")
+	var good []bool
+	for _, r := range c.must(c.post(mine+"/deleteItems", "items", a+","+kept.ID+", "+b+",none", "permanentDelete", "true"))["results"].([]any) {
+		good = append(good, r.(map[string]any)["success"].(bool))
+	}
+	if got := fmt.Sprint(good); got != "[true false true false]" || len(p.Exports()) != 0 {
+		t.Errorf("deleteItems: got %s and %d exports left, want [true false true false] and none", got, len(p.Exports()))
+	}
+	if got := p.Count(arcgistest.Delete, trail.ID); got != 2 {
+		t.Errorf("deletes about the layer's exports: got %d, want 2", got)
+	}
+	if got := c.post(mine+"/deleteItems", "items", strings.Repeat("x,", 100)+"x").code(); got != 400 {
+		t.Errorf("101 items: got code %d, want 400", got)
 	}
 }
 

@@ -18,6 +18,7 @@ const (
 	Export      = "export"
 	Status      = "status"
 	Delete      = "delete"
+	DeleteItems = "deleteItems" // and a Delete for each item
 	Service     = "service"
 	Layer       = "layer"
 	Query       = "query"
@@ -35,7 +36,7 @@ func (p *Portal) sharing() http.Handler {
 		m.Handle(root+path, p.endpoint("portal", name, r, do))
 	}
 	at("/generateToken", SignIn, open|posted, (*ask).generateToken)
-	at("/oauth2/token", OAuth, open|posted|always200, (*ask).oauthToken)
+	at("/oauth2/token", OAuth, open|posted|noPage, (*ask).oauthToken)
 	at("/oauth2/authorize", OAuth, open, (*ask).authorize)
 	m.Handle(strings.TrimSuffix(root, "/rest")+"/oauth2/signin", p.endpoint("portal", OAuth, open|posted, (*ask).signin))
 	at("/portals/self", Self, open, (*ask).self)
@@ -46,7 +47,7 @@ func (p *Portal) sharing() http.Handler {
 	at("/community/users/{user}", Community, signedIn, (*ask).communityUser)
 	at("/search", Search, 0, (*ask).search)
 	at("/content/items/{id}", ItemByID, 0, (*ask).item)
-	at("/content/items/{id}/data", Data, always200, (*ask).data)
+	at("/content/items/{id}/data", Data, noPage, (*ask).data)
 	at("/content/users/{user}", UserContent, signedIn, (*ask).userContent)
 	m.Handle(root+"/content/users/{user}/{rest...}", p.userTree())
 	at("/info", "info", open, (*ask).info)
@@ -67,7 +68,7 @@ func (p *Portal) userTree() http.Handler {
 	ends := map[string]http.Handler{
 		"":                at(UserContent, signedIn, (*ask).userContent),
 		"export":          at(Export, posted|signedIn, (*ask).export),
-		"deleteItems":     at(Delete, posted|signedIn, (*ask).deleteItems),
+		"deleteItems":     at(DeleteItems, posted|signedIn, (*ask).deleteItems),
 		"items/{}":        at(ItemByID, signedIn, (*ask).userItem),
 		"items/{}/status": at(Status, signedIn, (*ask).status),
 		"items/{}/delete": at(Delete, posted|signedIn, (*ask).deleteItem),

@@ -60,5 +60,9 @@ func count(words []string, n, otherwise int) (int, error) {
 	if len(words) <= n {
 		return otherwise, nil
 	}
-	return strconv.Atoi(words[n])
+	i, err := strconv.Atoi(words[n])
+	if err == nil && i < 0 {
+		err = fmt.Errorf("%d items", i)
+	}
+	return i, err
 }

@@ -143,7 +143,7 @@ func TestScenariosAreTheSameEveryTime(t *testing.T) {
 			before = items
 		}
 	}
-	for _, name := range []string{"none", "demo:3", "many:x", "many:3:x", "many:3:1s:4"} {
+	for _, name := range []string{"none", "demo:3", "many:x", "many:-1", "many:3:x", "many:3:1s:4"} {
 		if _, err := arcgistest.Named(name); err == nil {
 			t.Errorf("Named(%q): got a scenario, want an error", name)
 		}

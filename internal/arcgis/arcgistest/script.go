@@ -17,7 +17,7 @@ type script struct {
 	extractOff                 bool
 	damage                     damage
 	damaged                    int
-	cuts, slowdowns, pauses    int
+	cuts, slowdowns            int
 	noRanges, noLength         bool
 	shifting                   bool
 	throttles                  int

@@ -147,14 +147,17 @@ func TestSearchOrderMovesUnlessSorted(t *testing.T) {
 		}
 		return strings.Join(ids, " ")
 	}
-	if order() == order() {
-		t.Error("two calls without sortField: got the same order, want another")
-	}
-	if order("sortField", "avgRating") == order("sortField", "avgRating") {
-		t.Error("two calls sorted by what is the same for all: got the same order, want another")
-	}
-	if order("sortField", "created") != order("sortField", "created") {
-		t.Error("two calls sorted by created: got another order, want the same")
+	for _, tc := range []struct {
+		name  string
+		pairs []string
+		same  bool
+	}{
+		{"without sortField", nil, false}, {"by what is the same for all", []string{"sortField", "avgRating"}, false}, {"by created", []string{"sortField", "created"}, true},
+	} {
+		first, second := order(tc.pairs...), order(tc.pairs...)
+		if (first == second) != tc.same {
+			t.Errorf("two calls %s: got the same order %v, want %v", tc.name, first == second, tc.same)
+		}
 	}
 }
 

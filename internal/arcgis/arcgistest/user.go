@@ -31,7 +31,7 @@ func (a *ask) whole(field string, otherwise int) int {
 }
 
 // userContent is content/users/{user} and …/{folder}: the truth at once, a
-// page at a time.
+// page at a time, of the recycle bin where that is asked for.
 func (a *ask) userContent() reply {
 	owner, folder := a.PathValue("user"), a.PathValue("folder")
 	if _, ok := a.p.users[owner]; !ok && len(a.p.owned[owner]) == 0 {
@@ -43,7 +43,7 @@ func (a *ask) userContent() reply {
 	var list []*item
 	folders, seen := []any{}, map[string]bool{}
 	for _, i := range a.p.owned[owner] {
-		if id := folderID(owner, i.folder); id == folder && !i.recycled {
+		if id := folderID(owner, i.folder); id == folder && i.recycled == (a.form.Get("inRecycleBin") == "true") {
 			list = append(list, i)
 		} else if i.folder != "" && !seen[id] {
 			seen[id] = true
