@@ -20,6 +20,10 @@ type commandLine struct {
 
 	Demo     demoCommand     `cmd:"" help:"Play the whole system against a simulated portal."`
 	Run      runCommand      `cmd:"" help:"Back up the tagged items of a portal."`
+	Check    checkCommand    `cmd:"" help:"Sign in and say what a run would find; nothing is changed."`
+	List     listCommand     `cmd:"" help:"List the backups in a place."`
+	Verify   verifyCommand   `cmd:"" help:"Read backups again and compare them with their manifests."`
+	Get      getCommand      `cmd:"" help:"Bring a backup, or items of it, to the disk."`
 	Simulate simulateCommand `cmd:"" help:"Serve the simulated portal alone."`
 	Version  versionCommand  `cmd:"" help:"Print the version."`
 	Help     helpCommand     `cmd:"" help:"Explain a command."`
