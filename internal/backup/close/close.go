@@ -102,7 +102,7 @@ func (r Room) gone(ctx context.Context, run backup.Run, d backup.Docket) bool {
 func (r Room) record(call backup.Call, run backup.Run, d backup.Docket, receipt *backup.Receipt, failure backup.Failure, repeats int, warnings []string) backup.Record {
 	record := backup.Record{
 		ID: d.Item, Title: d.Title, Type: d.Type, Owner: d.Owner, Folder: d.Folder, Status: d.Status,
-		Retries: d.Retries + repeats, Failure: failure, Way: d.Plan, Format: d.Format,
+		Retries: d.Retries + repeats + call.Repeat, Failure: failure, Way: d.Plan, Format: d.Format,
 		Started: d.Began, Finished: call.Time(), Seconds: backup.Seconds{Export: d.Export.Seconds},
 		Warnings: append(append([]string{}, d.Warnings...), warnings...), Execution: call.Execution,
 	}
