@@ -7,11 +7,13 @@ package finish
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/mapkeep/mapkeep/internal/backup"
 	"github.com/mapkeep/mapkeep/internal/catalog"
 	"github.com/mapkeep/mapkeep/internal/entry"
+	"github.com/mapkeep/mapkeep/internal/fault"
 	"github.com/mapkeep/mapkeep/internal/ledger"
 	"github.com/mapkeep/mapkeep/internal/store"
 )
@@ -98,7 +100,11 @@ func (r Room) tally(ctx context.Context, call backup.RunCall, run backup.Run) (t
 		return t, err
 	}
 	if t.listed {
-		if t.lines, err = r.records(ctx, run.ID); err != nil {
+		t.lines, err = r.records(ctx, run.ID)
+		if lost(ctx, err) {
+			t.listed, t.failure, err = false, fmt.Sprintf("the list of items can't be read: %v", err), nil
+		}
+		if err != nil {
 			return t, err
 		}
 		if err := r.compare(ctx, &t); err != nil {
@@ -119,6 +125,12 @@ func (r Room) tally(ctx context.Context, call backup.RunCall, run backup.Run) (t
 		t.failure = "the items were never listed"
 	}
 	return t, nil
+}
+
+// lost reports whether the list of items can't be read however often one
+// tries. The run has failed then, and its log says so.
+func lost(ctx context.Context, err error) bool {
+	return err != nil && ctx.Err() == nil && !fault.Is(err, fault.StoreUnavailable)
 }
 
 // text is an error in words: what a Catch gave, without Lambda's wrapping.
