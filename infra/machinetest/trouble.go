@@ -2,6 +2,7 @@ package machinetest
 
 import (
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,33 +14,36 @@ type troubles struct{ list []trouble }
 
 type trouble struct {
 	function, item string
-	from, to       int // numbers of the calls, 1 is the first
-	name           string
-	after          bool
+	names          []string // of the errors of the first calls
+	after          bool     // the function works, and its answer is lost
 	hurry          time.Duration
+	hurried        int // calls
 }
 
-// Fails lets the first so many calls of a function (for each item, or for the
-// one whose id is given) fail with an error's name before the function does
-// anything: Lambda.TooManyRequestsException, Sandbox.Timedout, ….
-func (n *Night) Fails(function, item, name string, times int) *Night {
-	n.troubles.list = append(n.troubles.list, trouble{function: function, item: item, from: 1, to: times, name: name})
+// Fails lets the first calls of a function (for each item, or for the one
+// whose id is given) fail, the first by the first name, and so on, before the
+// function does anything: Lambda.TooManyRequestsException, Sandbox.Timedout, ….
+func (n *Night) Fails(function, item string, names ...string) *Night {
+	n.troubles.list = append(n.troubles.list, trouble{function: function, item: item, names: names})
 	return n
 }
 
 // LosesAnswer lets the first so many calls of a function do their work and
-// fail then, as a process does that is killed too early.
+// fail then, as a process does that is killed too late.
 func (n *Night) LosesAnswer(function, item string, times int) *Night {
-	n.troubles.list = append(n.troubles.list, trouble{function: function, item: item, from: 1, to: times, name: "Sandbox.Timedout", after: true})
+	n.troubles.list = append(n.troubles.list, trouble{function: function, item: item, names: Often("Sandbox.Timedout", times), after: true})
 	return n
 }
 
 // Hurries gives the first so many calls of a function less time than the
 // template does.
 func (n *Night) Hurries(function, item string, d time.Duration, times int) *Night {
-	n.troubles.list = append(n.troubles.list, trouble{function: function, item: item, from: 1, to: times, hurry: d})
+	n.troubles.list = append(n.troubles.list, trouble{function: function, item: item, hurry: d, hurried: times})
 	return n
 }
+
+// Often is a name so many times.
+func Often(name string, times int) []string { return slices.Repeat([]string{name}, times) }
 
 // Heals ends all troubles of the functions.
 func (n *Night) Heals() *Night {
@@ -48,20 +52,24 @@ func (n *Night) Heals() *Night {
 }
 
 // find says what happens to a call: an error before it, one after it, and how
-// much time it has.
+// much time it has. Calls count from 1.
 func (t troubles) find(function, item string, call int) (before, after error, hurry time.Duration) {
 	hurry = math.MaxInt64
 	for _, trouble := range t.list {
-		if trouble.function != function || trouble.item != "" && trouble.item != item || call < trouble.from || call > trouble.to {
+		if trouble.function != function || trouble.item != "" && trouble.item != item {
 			continue
 		}
-		err := &states.TaskError{Name: trouble.name, Cause: `{"errorMessage":"said by the test","errorType":"` + trouble.name + `"}`}
-		switch {
-		case trouble.hurry > 0:
+		if call <= trouble.hurried {
 			hurry = trouble.hurry
-		case trouble.after:
+		}
+		if call > len(trouble.names) {
+			continue
+		}
+		name := trouble.names[call-1]
+		err := states.FunctionError(name, "said by the test")
+		if trouble.after {
 			after = err
-		default:
+		} else {
 			before = err
 		}
 	}
