@@ -353,8 +353,8 @@ var endStories = []story{
 		got := n.When("BackUpItems", "", damage).Run()
 		wantStatus(t, got, "failed")
 		wantPath(t, got, "", notComplete)
-		if e := got.Log.Info.Error; e == nil || !strings.Contains(*e, "items.json") {
-			t.Errorf("the log's error: got %v, want one that names items.json", e)
+		if e := got.Log.Info.Error; e == nil || !strings.Contains(*e, "the list of items can't be read") {
+			t.Errorf("the log: %+v, want an error about the list of items", got.Log.Info)
 		}
 		return []*machinetest.Got{got}
 	}},
