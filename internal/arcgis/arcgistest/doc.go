@@ -4,8 +4,9 @@
 // like the real thing, also where that hurts, and is never bent to a client.
 // It is not a mock of our client and knows nothing of it.
 //
-// Start with a Scenario, built by NewScenario or taken by Named, and give it
-// to Start. What goes wrong is scripted on each Item and happens by attempt,
+// Start with a Scenario, built by NewScenario or taken by Named (town.go,
+// odd.go, crowd.go and trouble.go hold those), and give it to Start, or to
+// Open in a program. What goes wrong is scripted on each Item and happens by attempt,
 // not by the clock, so that two runs can be compared; edits between two
 // nights and what was seen of a client are methods of Portal.
 //

@@ -4,8 +4,9 @@ import "strings"
 
 // odd holds what portals hold and programs stumble over. Titles, file names
 // and tags are such that a careless copy writes outside of its folder, or
-// nothing, or twice the same; all of it can be backed up. Its settings name
-// odd tags as well, and the portal labels JSON as text and files as HTML.
+// nothing, or twice the same; all of it can be backed up, though one title
+// ends like that of an export leftover. Its settings name odd tags as well,
+// and the portal labels JSON as text and files as HTML.
 func odd(s *Scenario, words []string) error {
 	s.Mislabel()
 	s.BackupTags = []string{"backup", `say "cheese"`}

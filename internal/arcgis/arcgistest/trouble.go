@@ -34,8 +34,9 @@ func flaky(s *Scenario, words []string) error {
 
 // broken holds one item for each way of failing for good, and three good ones
 // whose titles say so. "Gone after listing" is no failure but gone, and
-// "Delete fails" is backed up well: only its export stays. The export that
-// hangs needs a short export_timeout.
+// "Delete fails" is backed up well: only its export stays. The two that change
+// between ranges are well for a client that needs one range and no second.
+// The export that hangs needs a short export_timeout.
 func broken(s *Scenario, words []string) error {
 	s.Layer("Good layer").Tags("backup", "parks")
 	s.File("Good file.pdf", "PDF").Tags("backup", "parks")
