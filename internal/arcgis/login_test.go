@@ -283,3 +283,19 @@ func TestPrivateAuthority(t *testing.T) {
 		t.Errorf("Self() = %v, want a word about the secret's \"ca\"", err)
 	}
 }
+
+// A token that ends between Self's two questions is ignored without an error;
+// it was taken for a refusal and stopped the run.
+func TestSelfWithATokenThatEndsBetweenTheQuestions(t *testing.T) {
+	t.Parallel()
+	s := arcgistest.NewScenario().TokenUses(2)
+	layer := s.Layer("Wells").Tags("backup")
+	p := start(t, s)
+	c := client(t, p)
+	if _, _, err := c.Item(t.Context(), layer.ID); err != nil {
+		t.Fatalf("Item: %v", err)
+	}
+	if got, err := c.Self(t.Context()); err != nil || got.Username != arcgistest.Admin {
+		t.Errorf("Self with a token that ends in between = %+v, %v; want the account %s", got, err, arcgistest.Admin)
+	}
+}

@@ -56,8 +56,24 @@ type userAnswer struct {
 // it does not know and answer as it would to anybody, so an answer without a
 // user, or with another user than the one who signed in, is LoginRefused. An
 // application has no user; there the portal must name the application or
-// answer the application's own question about itself.
+// answer the application's own question about itself. A token that ended just
+// now is ignored in the same way, so the first such answer makes one new
+// sign-in.
 func (c *Client) Self(ctx context.Context) (Self, error) {
+	s, err := c.readSelf(ctx)
+	if !errors.Is(err, errIgnored) {
+		return s, err
+	}
+	if _, err := c.signIn(ctx, c.current.Load()); err != nil {
+		return Self{}, err
+	}
+	return c.readSelf(ctx)
+}
+
+// errIgnored says that the portal answered as if there were no token.
+var errIgnored = errors.New("the portal ignored the token")
+
+func (c *Client) readSelf(ctx context.Context) (Self, error) {
 	var user userAnswer
 	_, refused := c.ask(ctx, question{op: "read the account", to: c.portal.rest("community", "self")}, &user)
 	if refused != nil && !errors.As(refused, new(*Error)) {
@@ -114,7 +130,7 @@ func (a selfAnswer) bin() string {
 func (c *Client) recognised(s Self, portal selfAnswer, refused error) error {
 	signed := c.current.Load().secret
 	refuse := func(why string) error {
-		return fault.New(fault.LoginRefused, "the portal ignored the token: "+why)
+		return fault.As(fault.LoginRefused, fmt.Errorf("%w: %s", errIgnored, why))
 	}
 	switch {
 	case s.Org == "":
