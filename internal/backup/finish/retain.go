@@ -126,11 +126,8 @@ func (r Room) lookAtManifest(ctx context.Context, key, name string) (retention.R
 	defer body.Close()
 	run.Empty = true
 	header, err := catalog.ReadManifest(body, catalog.Visitor{Item: func(string, catalog.Item) error { run.Empty = false; return catalog.ErrStop }})
-	if fault.Of(err) != "" || ctx.Err() != nil {
-		return run, err
-	}
 	if err != nil {
-		return run, nil
+		return run, unlessGarbled(ctx, err)
 	}
 	run.ID, run.Started, run.Status, run.Copied = header.Run, header.Started, header.Status, header.Folder != name
 	run.Org, run.Portal, run.Selection = header.Org, header.Portal, header.Selection
@@ -150,11 +147,19 @@ func (r Room) lookAtLog(ctx context.Context, key string, run *retention.Run) err
 	}
 	defer body.Close()
 	info, _, err := catalog.ReadLog(body)
-	if fault.Of(err) != "" || ctx.Err() != nil {
-		return err
+	if err != nil {
+		return unlessGarbled(ctx, err)
 	}
-	if err == nil {
-		run.ID, run.Started, run.Org, run.Portal, run.Selection = info.Run, info.Started, info.Org, info.Portal, info.Settings.Selection()
-	}
+	run.ID, run.Started, run.Org, run.Portal, run.Selection = info.Run, info.Started, info.Org, info.Portal, info.Settings.Selection()
 	return nil
+}
+
+// unlessGarbled passes over what was read and is not what it was, a cut
+// document or one whose bytes changed in the bucket: an old folder that can't
+// be understood is kept, and tonight's run goes on.
+func unlessGarbled(ctx context.Context, err error) error {
+	if ctx.Err() == nil && (fault.Of(err) == "" || errors.Is(err, store.ErrAltered)) {
+		return nil
+	}
+	return err
 }

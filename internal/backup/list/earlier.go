@@ -39,7 +39,10 @@ func (r Room) earlier(ctx context.Context, run backup.Run, listing backup.Listin
 		if from.header.Org != listing.Org || (listing.Enterprise && from.header.Portal != run.Settings.Portal) {
 			continue
 		}
-		if err := r.copies(ctx, from, open); err != nil {
+		err := r.copies(ctx, from, open)
+		if garbled(ctx, err) {
+			warnings = append(warnings, fmt.Sprintf("no copies are taken from %s: %v", from.folder, err))
+		} else if err != nil {
 			return nil, err
 		}
 	}
@@ -58,7 +61,7 @@ func (r Room) backups(ctx context.Context, run backup.Run) (found []older, warni
 		from, err := r.older(ctx, folder, keys.Manifest(folder))
 		switch {
 		case errors.Is(err, store.ErrMissing):
-		case err != nil && fault.Of(err) == "" && ctx.Err() == nil:
+		case garbled(ctx, err):
 			warnings = append(warnings, fmt.Sprintf("no copies are taken from %s: %v", folder, err))
 		case err != nil:
 			return nil, nil, err
@@ -68,6 +71,12 @@ func (r Room) backups(ctx context.Context, run backup.Run) (found []older, warni
 	}
 	sort.Slice(found, func(i, j int) bool { return found[i].header.Started.After(found[j].header.Started) })
 	return found, warnings, nil
+}
+
+// garbled reports whether a manifest was read and is not what it was: then
+// its backup can't be copied from, and tonight's goes on without.
+func garbled(ctx context.Context, err error) bool {
+	return err != nil && ctx.Err() == nil && (fault.Of(err) == "" || errors.Is(err, store.ErrAltered))
 }
 
 // older reads the head of one manifest; nil where its backup is on its way
