@@ -170,7 +170,7 @@ func TestADamagedOldManifestHarmsNobody(t *testing.T) {
 	} {
 		t.Run(says, func(t *testing.T) {
 			t.Parallel()
-			n, _ := one(t)
+			n, layer := one(t)
 			first := n.With("ignore_existing", true).With("archive_number", 0).Run().Sound()
 			manifest := first.Folder + "/manifest.json"
 			n.Damage(manifest, damage(n.Object(manifest)))
