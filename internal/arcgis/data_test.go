@@ -298,3 +298,19 @@ func TestDataExpiredAddress(t *testing.T) {
 		}
 	}
 }
+
+func TestResourceBytes(t *testing.T) {
+	t.Parallel()
+	s := arcgistest.NewScenario()
+	style := s.File("Night.zip", "Code Attachment").Bulk(1000)
+	for i := range 205 {
+		style.Resource(fmt.Sprintf("icons/%d.png", i), 10)
+	}
+	bare := s.File("Bare.zip", "Code Attachment").Bulk(1000)
+	c := client(t, start(t, s))
+	for id, want := range map[string]int64{style.ID: 2050, bare.ID: 0} {
+		if got, err := c.ResourceBytes(t.Context(), id); err != nil || got != want {
+			t.Errorf("ResourceBytes(%s) = %d, %v; want %d", id, got, err, want)
+		}
+	}
+}

@@ -56,8 +56,8 @@ func orEmpty(s []string) []string {
 	return s
 }
 
-// size is what the portal says an item's data part measures: -1 for
-// services, and 0 for an export that is still being made.
+// size is what the portal says an item's data part and resources measure: -1
+// for services, and 0 for an export that is still being made.
 func (i *item) size() int64 {
 	switch {
 	case i.job != nil:
@@ -68,10 +68,14 @@ func (i *item) size() int64 {
 	case len(i.layers) > 0:
 		return -1
 	}
-	if c := i.kept(); c != nil {
-		return c.Size()
+	sum := int64(0)
+	for _, r := range i.Item.resources {
+		sum += r.size
 	}
-	return 0
+	if c := i.kept(); c != nil {
+		sum += c.Size()
+	}
+	return sum
 }
 
 // kept is the item's content without the script's damage, made once for each

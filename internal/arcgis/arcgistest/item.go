@@ -26,6 +26,7 @@ type Item struct {
 	source                           string // id of the layer that a view shows
 	bulk                             int64
 	body                             body
+	resources                        []resource
 	script                           script
 }
 

@@ -15,6 +15,7 @@ const (
 	UserContent = "user content"
 	ItemByID    = "item"
 	Data        = "data"
+	Resources   = "resources"
 	Export      = "export"
 	Status      = "status"
 	Delete      = "delete"
@@ -48,6 +49,7 @@ func (p *Portal) sharing() http.Handler {
 	at("/search", Search, 0, (*ask).search)
 	at("/content/items/{id}", ItemByID, 0, (*ask).item)
 	at("/content/items/{id}/data", Data, noPage, (*ask).data)
+	at("/content/items/{id}/resources", Resources, 0, (*ask).resources)
 	at("/content/users/{user}", UserContent, signedIn, (*ask).userContent)
 	m.Handle(root+"/content/users/{user}/{rest...}", p.userTree())
 	at("/info", "info", open, (*ask).info)
