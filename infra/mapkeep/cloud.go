@@ -123,11 +123,6 @@ func environ(o cloudOptions, vault *secrets.Server) []string {
 	return env
 }
 
-// run runs one execution of the machine.
-func (c *cloud) run(ctx context.Context, name string, input json.RawMessage) states.Result {
-	return c.engine.Run(ctx, name, input)
-}
-
 // tasks lets the machine invoke the functions.
 type tasks struct{ host *runtime.Host }
 

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// watchMemory samples the memory of a process and all below it until stop,
+// and gives the peak in MB.
+func watchMemory(pid int, stop <-chan struct{}) <-chan float64 {
+	peaks := make(chan float64, 1)
+	go func() {
+		peak := 0.0
+		tick := time.NewTicker(100 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			select {
+			case <-stop:
+				peaks <- peak
+				return
+			case <-tick.C:
+				peak = max(peak, tree(pid))
+			}
+		}
+	}()
+	return peaks
+}
+
+// tree is the memory of a process and all below it, in MB: shared pages count
+// by their share.
+func tree(pid int) float64 {
+	children := map[int][]int{}
+	stats, _ := filepath.Glob("/proc/[0-9]*/stat")
+	for _, path := range stats {
+		id, parent, ok := parentOf(path)
+		if ok {
+			children[parent] = append(children[parent], id)
+		}
+	}
+	sum := 0.0
+	for open := []int{pid}; len(open) > 0; {
+		id := open[len(open)-1]
+		open = append(open[:len(open)-1], children[id]...)
+		sum += field(fmt.Sprintf("/proc/%d/smaps_rollup", id), "Pss:")
+	}
+	return sum / 1000
+}
+
+// parentOf reads a process's parent; the name in brackets may hold anything.
+func parentOf(path string) (id, parent int, ok bool) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return 0, 0, false
+	}
+	id, _ = strconv.Atoi(filepath.Base(filepath.Dir(path)))
+	rest := string(text[strings.LastIndexByte(string(text), ')')+1:])
+	fields := strings.Fields(rest)
+	if len(fields) < 2 {
+		return 0, 0, false
+	}
+	parent, err = strconv.Atoi(fields[1])
+	return id, parent, err == nil
+}
+
+// field reads a number of kB from a file of /proc.
+func field(path, name string) float64 {
+	file, err := os.Open(path)
+	if err != nil {
+		return 0
+	}
+	defer file.Close()
+	for lines := bufio.NewScanner(file); lines.Scan(); {
+		if rest, ok := strings.CutPrefix(lines.Text(), name); ok {
+			kB, _ := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+			return kB * 1.024
+		}
+	}
+	return 0
+}
+
+// memory is the machine's.
+func memory() string { return fmt.Sprintf("%.0f GB", field("/proc/meminfo", "MemTotal:")/1e6) }

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/mapkeep/mapkeep/internal/arcgis/arcgistest"
+)
+
+// A result is the median of one measurement.
+type result struct {
+	items, concurrency int
+	seconds, cpu, peak float64 // peak in MB
+}
+
+func (r result) bound() float64 { return float64(r.items) / float64(r.concurrency) }
+
+// wholeRun backs the portal's items up, round by round, each into a folder of
+// its own.
+func wholeRun(ctx context.Context, program, dir string, items, concurrency, rounds int) (result, error) {
+	r := result{items: items, concurrency: concurrency}
+	var seconds, cpu, peak []float64
+	for round := range rounds {
+		s, c, p, err := oneRun(ctx, program, filepath.Join(dir, fmt.Sprintf("%d-%d", concurrency, round)), items, concurrency)
+		if err != nil {
+			return r, err
+		}
+		seconds, cpu, peak = append(seconds, s), append(cpu, c), append(peak, p)
+	}
+	r.seconds, r.cpu, r.peak = median(seconds), median(cpu), median(peak)
+	return r, nil
+}
+
+// oneRun is one `mapkeep run` as a user would start it.
+func oneRun(ctx context.Context, program, to string, items, concurrency int) (seconds, cpu, peak float64, err error) {
+	scenario, err := arcgistest.Named(fmt.Sprintf("many:%d:1s", items))
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	portal, err := arcgistest.Open(scenario)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	defer portal.Close()
+	defer os.RemoveAll(to)
+	cmd := exec.CommandContext(ctx, program, "run", "--json", "--to", to, "--portal", portal.URL,
+		"--trusted-hosts", strings.Join(portal.TrustedHosts(), ","),
+		"--backup-tags", strings.Join(scenario.BackupTags, ","), "--max-concurrency", strconv.Itoa(concurrency))
+	cmd.Env = append(os.Environ(), "MAPKEEP_SECRET="+string(portal.Secret()))
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	start := time.Now()
+	if err := cmd.Start(); err != nil {
+		return 0, 0, 0, err
+	}
+	stop := make(chan struct{})
+	peaks := watchMemory(cmd.Process.Pid, stop)
+	err = cmd.Wait()
+	seconds = time.Since(start).Seconds()
+	close(stop)
+	peak = <-peaks
+	if err != nil {
+		return 0, 0, 0, fmt.Errorf("mapkeep run: %w: %s", err, out.String())
+	}
+	var answer struct {
+		Items struct {
+			BackedUp int `json:"backed_up"`
+		}
+	}
+	if err := json.Unmarshal(out.Bytes(), &answer); err != nil || answer.Items.BackedUp != items {
+		return 0, 0, 0, fmt.Errorf("mapkeep run backed up %d of %d items (%v)", answer.Items.BackedUp, items, err)
+	}
+	state := cmd.ProcessState
+	return seconds, (state.UserTime() + state.SystemTime()).Seconds(), peak, nil
+}
