@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"hash"
+	"slices"
 
 	"github.com/minio/crc64nvme"
 
@@ -33,22 +34,20 @@ func (d *Digest) Write(p []byte) (int, error) {
 		d.size += int64(len(part))
 		rest = rest[len(part):]
 		if d.size%backup.Chunk == 0 {
-			d.shut()
+			d.chunks = append(d.chunks, d.sum())
+			d.chunk.Reset()
 		}
 	}
 	return len(p), nil
 }
 
-// shut ends a chunk.
-func (d *Digest) shut() {
-	d.chunks = append(d.chunks, hex.EncodeToString(d.chunk.Sum(nil)))
-	d.chunk.Reset()
+// File gives the facts of the bytes so far; more may follow.
+func (d *Digest) File(key string) backup.File {
+	chunks := slices.Clone(d.chunks)
+	if d.size%backup.Chunk != 0 {
+		chunks = append(chunks, d.sum())
+	}
+	return backup.File{Key: key, Size: d.size, CRC64NVME: store.SumText(d.crc), Chunk: backup.Chunk, SHA256: chunks}
 }
 
-// File gives the facts of the whole, once all bytes were told.
-func (d *Digest) File(key string) backup.File {
-	if d.size%backup.Chunk != 0 {
-		d.shut()
-	}
-	return backup.File{Key: key, Size: d.size, CRC64NVME: store.SumText(d.crc), Chunk: backup.Chunk, SHA256: d.chunks}
-}
+func (d *Digest) sum() string { return hex.EncodeToString(d.chunk.Sum(nil)) }

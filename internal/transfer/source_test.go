@@ -32,7 +32,7 @@ type web struct {
 	url string
 }
 
-func serve(t *testing.T, w *web) *web {
+func serve(t testing.TB, w *web) *web {
 	t.Helper()
 	if w.etag == "" {
 		w.etag = `"1"`
