@@ -2,9 +2,9 @@
 // login page, not the portal's error object, not a file cut short, not a zip
 // without data. It is pure: bytes go in as they stream, a verdict comes out.
 // Start with Check; watch.go looks at the bytes as they pass, head.go knows
-// kinds of file by their first bytes, zip.go reads a zip's directory,
-// dataset.go says what an export of each format must hold, json.go checks
-// JSON of any length.
+// kinds of file by their first bytes, portal.go the portal's errors, zip.go
+// reads a zip's directory, dataset.go says what an export of each format must
+// hold, json.go checks JSON of any length.
 //
 // What is refused is fault.ContentInvalid, but for the portal's own errors
 // that may pass (see PortalError).
