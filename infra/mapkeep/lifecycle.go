@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -51,7 +50,7 @@ func (n night) expired(ctx context.Context, tag infra.Tag, now time.Time) error 
 		return err
 	}
 	for _, name := range folders {
-		folder := keys.Folder(layout.Name(strings.TrimSuffix(name, "/")))
+		folder := keys.Folder(name)
 		sign, err := n.sign(ctx, folder, keys)
 		if err != nil || sign == "" {
 			return err

@@ -2,8 +2,6 @@ package ledger
 
 import (
 	"context"
-	"path"
-	"strings"
 	"time"
 )
 
@@ -43,14 +41,7 @@ func (l Ledger) Stopped(ctx context.Context, run string) (string, error) {
 
 // Runs are the ids of all runs that have working files.
 func (l Ledger) Runs(ctx context.Context) ([]string, error) {
-	folders, err := l.Store.Folders(ctx, l.keys().RunsPrefix())
-	if err != nil {
-		return nil, err
-	}
-	for i, folder := range folders {
-		folders[i] = path.Base(strings.TrimSuffix(folder, "/"))
-	}
-	return folders, nil
+	return l.Store.Folders(ctx, l.keys().RunsPrefix())
 }
 
 // Traces are what a run's working files tell of it.

@@ -55,7 +55,7 @@ func (r Room) runs(ctx context.Context, current backup.Run) ([]retention.Run, er
 	group.SetLimit(parallel)
 	for i, folder := range folders {
 		group.Go(func() (err error) {
-			runs[i], err = r.look(ctx, keys, layout.Name(folder), claims)
+			runs[i], err = r.look(ctx, keys, folder, claims)
 			return err
 		})
 	}

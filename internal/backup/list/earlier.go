@@ -56,8 +56,8 @@ func (r Room) backups(ctx context.Context, run backup.Run) (found []older, warni
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, folder := range folders {
-		folder = strings.TrimSuffix(folder, "/")
+	for _, name := range folders {
+		folder := keys.Folder(name)
 		from, err := r.older(ctx, folder, keys.Manifest(folder))
 		switch {
 		case errors.Is(err, store.ErrMissing):
