@@ -167,5 +167,6 @@ func (c *checked) nothing(s backup.Settings) error {
 	if c.Items > 0 || s.AllowEmpty {
 		return nil
 	}
-	return fault.New(fault.NothingSelected, "no item would be backed up, and a run would fail")
+	return fault.New(fault.NothingSelected, fmt.Sprintf(
+		"a run would fail: of the %d items that the search finds none would be backed up", len(c.Skipped)))
 }

@@ -107,7 +107,10 @@ func (d *delivery) objects(ctx context.Context, manifest *os.File) error {
 			return nil
 		}
 		ready = true
-		return cmp.Or(d.wanted.unclear(d.shelf.name), d.open())
+		if err := d.wanted.unclear(d.shelf.name); err != nil {
+			return err
+		}
+		return d.open()
 	}
 	_, err := catalog.ReadManifest(manifest, catalog.Visitor{
 		Item: func(id string, i catalog.Item) error { d.wanted.see(id, i); return nil },

@@ -52,6 +52,9 @@ func (v *verifyCommand) run(ctx context.Context, a *app) exit {
 	if err != nil {
 		return stopped(ctx, answer, err)
 	}
+	if left := len(shelves) - len(picked); len(v.Folder) == 0 && left > 0 {
+		a.say("(left out: %d that have expired or are no backups)", left)
+	}
 	r := &reread{place: p}
 	for _, s := range picked {
 		stop := r.tell(a)
