@@ -20,3 +20,18 @@ func TestIgnoreExistingBelowABackupDirectory(t *testing.T) {
 		t.Errorf("way of an unchanged layer below a backup_directory: got %s, want copy", way)
 	}
 }
+
+// A file's length was held against the item's size, which counts its
+// resources too, so no file with resources could be backed up.
+func TestAFileWithResourcesIsBackedUp(t *testing.T) {
+	t.Parallel()
+	s := arcgistest.NewScenario()
+	style := s.File("Night.zip", "Code Attachment").Bulk(5000).Resource("icons/tree.png", 700).Tags("backup")
+	silent := s.File("Day.zip", "Code Attachment").Bulk(5000).Resource("icons/tree.png", 700).NoLength().Tags("backup")
+	got := machinetest.New(t, s).Run().Sound()
+	for _, item := range []*arcgistest.Item{style, silent} {
+		if logged := got.Item(item.ID); !logged.Success {
+			t.Errorf("%s with resources: %s", logged.Title, *logged.Error)
+		}
+	}
+}

@@ -39,5 +39,10 @@ func (d *Docket) Throttled(after time.Duration) bool {
 	return d.Throttles <= MaxThrottles
 }
 
+// TooSlow says that the portal asked for a slower pace too often.
+func TooSlow(err error) error {
+	return fmt.Errorf("given up after %d pauses that the portal asked for: %w", MaxThrottles, err)
+}
+
 // Whole rounds a wait up to the whole seconds that a Wait state takes.
 func Whole(d time.Duration) int { return max(0, int(math.Ceil(d.Seconds()))) }

@@ -91,7 +91,7 @@ func (m *move) pour(ctx context.Context) (bool, error) {
 func (m *move) putWhole(ctx context.Context, body []byte) error {
 	m.sum(body)
 	if err := m.watch.Finish(m.Size, m.look(ctx)); err != nil {
-		return m.named(err)
+		return err
 	}
 	return m.Store.Put(ctx, m.Key, body, m.point.Type)
 }
@@ -140,7 +140,7 @@ func (m *move) pause(ctx context.Context) (bool, error) {
 	if !m.resumable() {
 		if late && !m.point.Ended {
 			return true, m.keep(ctx, fault.New(fault.PortalUnavailable, fmt.Sprintf(
-				"read for %s: time is up after %d bytes, and the source can't go on from there later", m.Key, m.point.Done)))
+				"time is up after %d bytes, and the source can't go on from there later", m.point.Done)))
 		}
 		return false, nil
 	}
@@ -172,14 +172,11 @@ func (m *move) finish(ctx context.Context) error {
 // refuse drops the upload of bytes that are not good; what a later try may
 // mend is kept.
 func (m *move) refuse(ctx context.Context, err error) error {
-	err = m.named(err)
 	if kind := fault.Of(err); m.point.Upload == "" || kind != fault.ContentInvalid && kind != fault.ChangedWhileRead {
 		return m.keep(ctx, err)
 	}
 	return errors.Join(err, m.Store.Abort(ctx, m.Key, m.point.Upload))
 }
-
-func (m *move) named(err error) error { return fmt.Errorf("read for %s: %w", m.Key, err) }
 
 // keep saves what was done before err, so that the next try goes on from
 // there; an upload that nobody can go on with is dropped.

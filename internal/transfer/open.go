@@ -24,7 +24,7 @@ func (m *move) open(ctx context.Context) error {
 		body, err = m.Source.Open(ctx, 0, "")
 	}
 	if err != nil {
-		return fmt.Errorf("open the source of %s: %w", m.Key, err)
+		return err
 	}
 	m.body = body
 	if err := m.agree(); err != nil {
@@ -46,7 +46,7 @@ func (m *move) unchanged(ctx context.Context, c checkpoint) (bool, error) {
 		return false, nil
 	}
 	if err != nil {
-		return false, fmt.Errorf("open the source of %s: %w", m.Key, err)
+		return false, err
 	}
 	same := body.From == c.Done-1 && body.ETag == c.ETag && (body.Size < 0 || body.Size == c.Done)
 	return same, body.Close()
@@ -56,11 +56,11 @@ func (m *move) unchanged(ctx context.Context, c checkpoint) (bool, error) {
 func (m *move) agree() error {
 	if m.body.From != m.point.Done {
 		return fault.New(fault.PortalUnavailable, fmt.Sprintf(
-			"read for %s: asked for bytes from %d on, the answer begins at %d", m.Key, m.point.Done, m.body.From))
+			"asked for bytes from %d on, the answer begins at %d", m.point.Done, m.body.From))
 	}
-	if m.Size >= 0 && m.body.Size >= 0 && m.Size != m.body.Size {
+	if m.Size > 0 && m.body.Size >= 0 && m.Size != m.body.Size {
 		return fault.New(fault.ChangedWhileRead, fmt.Sprintf(
-			"read for %s: the portal says %d bytes, its server sends %d", m.Key, m.Size, m.body.Size))
+			"the portal says %d bytes, its server sends %d", m.Size, m.body.Size))
 	}
 	return nil
 }
@@ -78,8 +78,8 @@ func (m *move) anew(ctx context.Context) error {
 	}
 	m.point.Anew = 0
 	return errors.Join(fault.New(fault.PortalUnavailable, fmt.Sprintf(
-		"read for %s: the source can't go on where a transfer stopped; it began anew %d times, the last after %d bytes",
-		m.Key, maxAnew, lost.Done)), m.save(ctx))
+		"the source can't go on where a transfer stopped; it began anew %d times, the last after %d bytes",
+		maxAnew, lost.Done)), m.save(ctx))
 }
 
 // look opens the source again for bytes that have passed already. A source

@@ -45,9 +45,9 @@ func (m *move) fill(ctx context.Context, buf *[]byte) (bool, error) {
 	at := m.point.Done + int64(len(p))
 	switch {
 	case err != nil && err != io.EOF:
-		return false, broken(ctx, m.Key, at, m.point.Size, err)
+		return false, broken(ctx, at, m.point.Size, err)
 	case known && int64(len(p)) < want:
-		return false, broken(ctx, m.Key, at, m.point.Size, io.ErrUnexpectedEOF)
+		return false, broken(ctx, at, m.point.Size, io.ErrUnexpectedEOF)
 	case !known:
 		return err == io.EOF, nil
 	case at < m.point.Size:
@@ -62,10 +62,10 @@ func (m *move) ended(ctx context.Context, at int64) error {
 	n, err := io.ReadFull(m.body, one[:])
 	if n > 0 {
 		return fault.New(fault.PortalUnavailable, fmt.Sprintf(
-			"read for %s: the answer goes on after the %d bytes that were promised", m.Key, at))
+			"the answer goes on after the %d bytes that were promised", at))
 	}
 	if err != io.EOF {
-		return broken(ctx, m.Key, at, m.point.Size, err)
+		return broken(ctx, at, m.point.Size, err)
 	}
 	return nil
 }
@@ -94,15 +94,15 @@ func grow(p []byte, size int64) []byte {
 
 // broken says where an answer broke off. A kind that the source gave stays,
 // and the end of ctx passes through.
-func broken(ctx context.Context, key string, at, size int64, err error) error {
+func broken(ctx context.Context, at, size int64, err error) error {
 	if ctx.Err() != nil {
-		return fmt.Errorf("read for %s: %w", key, ctx.Err())
+		return ctx.Err()
 	}
 	of := ""
 	if size >= 0 {
 		of = fmt.Sprintf(" of %d", size)
 	}
-	err = fmt.Errorf("read for %s: the answer broke off after %d%s bytes: %w", key, at, of, err)
+	err = fmt.Errorf("the answer broke off after %d%s bytes: %w", at, of, err)
 	if fault.Of(err) != "" {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"os"
 	"path/filepath"
@@ -73,8 +74,11 @@ func (j job) bucket(store meta.SideCar) error {
 // which the conditional writes of a backup rely on.
 func (j job) gateway(ctx context.Context, store meta.SideCar, requests *flow, keyFile string, out io.Writer) error {
 	opts := posix.PosixOpts{
-		SideCarDir:          j.Meta,
-		CopyObjectThreshold: 5 << 30, // S3's own limit; zero refuses every copy
+		SideCarDir: j.Meta,
+		// S3 takes 5 GB at once and more by parts. The gateway's copy by parts
+		// is wrong (each part is given the whole source's CRC64NVME), so it is
+		// let copy anything at once.
+		CopyObjectThreshold: math.MaxInt64,
 		IOBufferSize:        ioBuffer,
 	}
 	opts.SetNewDirPerm(0o777) // the umask takes its part

@@ -51,7 +51,10 @@ func (r Room) Run(ctx context.Context, call backup.Call) (backup.Docket, error) 
 	}
 	state, text, err := look(ctx, portal, &d)
 	var slow *arcgis.Throttled
-	if errors.As(err, &slow) && d.Throttled(slow.After) {
+	if errors.As(err, &slow) {
+		if !d.Throttled(slow.After) {
+			return d, backup.TooSlow(err)
+		}
 		return inTime(d, run.Settings, call.Time())
 	}
 	switch {

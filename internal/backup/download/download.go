@@ -51,10 +51,13 @@ func (r Room) Run(ctx context.Context, call backup.Call) (backup.Docket, error) 
 	}
 	next, err := r.move(ctx, d)
 	var slow *arcgis.Throttled
-	if errors.As(err, &slow) && d.Throttled(slow.After) {
-		return d, nil
+	if !errors.As(err, &slow) {
+		return next, err
 	}
-	return next, err
+	if !next.Throttled(slow.After) {
+		return next, backup.TooSlow(err)
+	}
+	return next, nil
 }
 
 // move reads the item as it is now and goes its way.

@@ -60,13 +60,19 @@ func (w work) fetch(ctx context.Context, d backup.Docket) (backup.Docket, error)
 
 // take moves the item's data as one thing.
 func (w work) take(ctx context.Context, d backup.Docket, try try) (backup.Docket, error) {
-	source, size := d.Item, w.item.Size
-	if try.way == backup.ByExport {
-		source, size = d.Export.Item, -1
+	from := origin{portal: w.portal, item: d.Item, data: w.portal.Data(d.Item)}
+	size := int64(-1)
+	switch {
+	case try.way == backup.ByExport:
+		from.data = w.portal.Data(d.Export.Item)
+	case try.way == backup.ByFile && w.item.Size == 0:
+		size = 0 // no bytes are right then
+	case try.way == backup.ByFile:
+		from.size = w.item.Size
 	}
 	stop, _ := ctx.Deadline()
 	moved, err := transfer.Move(ctx, transfer.Job{
-		Source:     origin{w.portal.Data(source)},
+		Source:     from,
 		Store:      w.Ledger.Store,
 		Key:        w.keys.Data(w.run.Directory, d.Folder, w.item.Title, w.run.Settings.BackupFileSuffix, d.Item, w.extension(try.way, d.Format, "")),
 		Checkpoint: w.Ledger.Checkpoint(d.Run, d.Item),
@@ -122,16 +128,4 @@ func (w work) older(ctx context.Context, p backup.Previous) (backup.File, error)
 	}
 	file.Key = p.Key
 	return file, nil
-}
-
-// origin lets transfer read from the portal; neither knows the other.
-type origin struct{ data *arcgis.Data }
-
-// Open opens the data part at an offset.
-func (o origin) Open(ctx context.Context, from int64, etag string) (*transfer.Body, error) {
-	body, err := o.data.Open(ctx, from, etag)
-	if err != nil {
-		return nil, err
-	}
-	return &transfer.Body{ReadCloser: body.ReadCloser, Size: body.Size, From: body.From, ETag: body.ETag, Type: body.Type, Ranges: body.Ranges}, nil
 }

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/mapkeep/mapkeep/internal/arcgis"
@@ -43,10 +44,13 @@ func (r Room) Run(ctx context.Context, call backup.Call) (backup.Docket, error) 
 	}
 	next, err := r.start(ctx, call, d)
 	var slow *arcgis.Throttled
-	if errors.As(err, &slow) && d.Rounds < backup.MaxRounds && d.Throttled(slow.After) {
-		return d, nil
+	if !errors.As(err, &slow) {
+		return next, err
 	}
-	return next, err
+	if !next.Throttled(slow.After) {
+		return next, backup.TooSlow(err)
+	}
+	return next, nil
 }
 
 // start reads the item as it is now and has it exported, or copied.
@@ -78,10 +82,8 @@ func (r Room) start(ctx context.Context, call backup.Call, d backup.Docket) (bac
 	if d.Export.Attempt == 0 {
 		d.Export.Attempt = 1
 	}
-	title := layout.ExportTitle(item.Title, run.Settings.BackupFileSuffix, r.Ledger.Store.Bucket(), run.ID, d.Item, d.Export.Attempt)
-	again := call.Repeat > 0 || d.Export.Title == title
-	d.Export.Title, d.Owner = title, item.Owner
-	job, err := job(ctx, portal, run, d, again)
+	d.Owner = item.Owner
+	job, err := r.job(ctx, portal, run, &d, item.Title, call.Repeat > 0)
 	if err != nil {
 		return d, err
 	}
@@ -90,9 +92,15 @@ func (r Room) start(ctx context.Context, call backup.Call, d backup.Docket) (bac
 
 // job starts the export. Where it may have been started before, or its answer
 // was lost, it is looked for first: never two for one attempt.
-func job(ctx context.Context, portal *arcgis.Client, run backup.Run, d backup.Docket, again bool) (arcgis.Job, error) {
-	if again {
-		job, found, err := find(ctx, portal, run, d)
+func (r Room) job(ctx context.Context, portal *arcgis.Client, run backup.Run, d *backup.Docket, title string, again bool) (arcgis.Job, error) {
+	bucket, suffix := r.Ledger.Store.Bucket(), run.Settings.BackupFileSuffix
+	ending := layout.ExportEnding(suffix, bucket, run.ID, d.Item, d.Export.Attempt)
+	asked := strings.HasSuffix(d.Export.Title, ending)
+	if !asked {
+		d.Export.Title = layout.ExportTitle(title, suffix, bucket, run.ID, d.Item, d.Export.Attempt)
+	}
+	if again || asked {
+		job, found, err := find(ctx, portal, run, d, ending)
 		if found || err != nil {
 			return job, err
 		}
@@ -103,7 +111,7 @@ func job(ctx context.Context, portal *arcgis.Client, run backup.Run, d backup.Do
 	if !errors.As(err, &unsure) {
 		return started, wrap("start the export", err)
 	}
-	job, found, lost := find(ctx, portal, run, d)
+	job, found, lost := find(ctx, portal, run, d, ending)
 	if found || lost != nil {
 		return job, lost
 	}
@@ -111,9 +119,10 @@ func job(ctx context.Context, portal *arcgis.Client, run backup.Run, d backup.Do
 }
 
 // find looks for this attempt's job in the content of the item's owner and of
-// the account itself: it must have the exact title and our tag, and be
-// younger than the work on the item.
-func find(ctx context.Context, portal *arcgis.Client, run backup.Run, d backup.Docket) (arcgis.Job, bool, error) {
+// the account itself: its title must end in the hex digits that only this
+// attempt has, and it must bear our tag and be younger than the work on the
+// item.
+func find(ctx context.Context, portal *arcgis.Client, run backup.Run, d *backup.Docket, ending string) (arcgis.Job, bool, error) {
 	self, err := portal.Self(ctx)
 	if err != nil {
 		return arcgis.Job{}, false, err
@@ -124,7 +133,8 @@ func find(ctx context.Context, portal *arcgis.Client, run backup.Run, d backup.D
 			return arcgis.Job{}, false, fmt.Errorf("look for the export: %w", err)
 		}
 		for _, item := range items {
-			if item.Title == d.Export.Title && slices.Contains(item.Tags, tag(run)) && !item.Created.Before(d.Began.Add(-skew)) {
+			if strings.HasSuffix(item.Title, ending) && slices.Contains(item.Tags, tag(run)) && !item.Created.Before(d.Began.Add(-skew)) {
+				d.Export.Title = item.Title
 				return arcgis.Job{Item: item.ID, Owner: owner}, true, nil
 			}
 		}
