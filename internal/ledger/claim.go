@@ -42,7 +42,7 @@ func (l Ledger) Claim(ctx context.Context, s backup.Settings, execution string, 
 		return backup.Run{}, err
 	}
 	run.Directory = l.Layout(s).Folder(run.Folder)
-	if err := l.create(ctx, l.keys().Run(id), run); err != nil {
+	if _, err := l.create(ctx, l.keys().Run(id), run); err != nil {
 		return backup.Run{}, err
 	}
 	return l.Run(ctx, id)

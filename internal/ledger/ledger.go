@@ -78,7 +78,8 @@ func (l Ledger) Listing(ctx context.Context, run string) (backup.Listing, error)
 // SaveListing writes what List found, once: a second call leaves the first
 // one's.
 func (l Ledger) SaveListing(ctx context.Context, run string, listing backup.Listing) error {
-	return l.create(ctx, l.keys().Listing(run), listing)
+	_, err := l.create(ctx, l.keys().Listing(run), listing)
+	return err
 }
 
 // Receipt is what Download left for Close.
@@ -103,7 +104,8 @@ func (l Ledger) Record(ctx context.Context, run, item string) (backup.Record, er
 // SaveRecord writes the last word on an item, once, and returns the record
 // that holds: the first one's.
 func (l Ledger) SaveRecord(ctx context.Context, run string, record backup.Record) (backup.Record, error) {
-	if err := l.create(ctx, l.keys().Record(run, record.ID), record); err != nil {
+	created, err := l.create(ctx, l.keys().Record(run, record.ID), record)
+	if err != nil || created {
 		return record, err
 	}
 	return l.Record(ctx, run, record.ID)
@@ -130,14 +132,14 @@ func (l Ledger) write(ctx context.Context, key string, value any) error {
 	return l.Store.Put(ctx, key, text, "application/json")
 }
 
-// create encodes one working file where none is; what is there stays.
-func (l Ledger) create(ctx context.Context, key string, value any) error {
+// create encodes one working file where none is, and reports whether it did;
+// what is there stays.
+func (l Ledger) create(ctx context.Context, key string, value any) (bool, error) {
 	text, err := json.Marshal(value)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", key, err)
+		return false, fmt.Errorf("write %s: %w", key, err)
 	}
-	_, err = l.Store.Create(ctx, key, text)
-	return err
+	return l.Store.Create(ctx, key, text)
 }
 
 // missing reports whether an error only says that a key is not there.

@@ -24,7 +24,8 @@ func (l Ledger) Plan(ctx context.Context, run string) (catalog.Retention, error)
 
 // SavePlan writes what a run decided, once, and returns the plan that holds.
 func (l Ledger) SavePlan(ctx context.Context, run string, plan catalog.Retention) (catalog.Retention, error) {
-	if err := l.create(ctx, l.keys().Plan(run), plan); err != nil {
+	created, err := l.create(ctx, l.keys().Plan(run), plan)
+	if err != nil || created {
 		return plan, err
 	}
 	return l.Plan(ctx, run)
