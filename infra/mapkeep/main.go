@@ -12,8 +12,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"os/signal"
-	"syscall"
 
 	"github.com/mapkeep/mapkeep/infra/mapkeep/objects"
 	"github.com/mapkeep/mapkeep/infra/mapkeep/runtime"
@@ -49,9 +47,7 @@ func main() {
 			return
 		}
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	os.Exit(program(ctx, os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
+	os.Exit(program(interruptible(), os.Args[1:], streams{os.Stdin, os.Stdout, os.Stderr}))
 }
 
 // streams are the program's.

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -52,6 +54,7 @@ type app struct {
 	json    bool
 	verbose bool
 	parser  *kong.Kong
+	page    bytes.Buffer // help, which the parser writes
 }
 
 // program runs the command that args say and gives the exit code.
@@ -61,14 +64,19 @@ func program(ctx context.Context, args []string, s streams) int {
 	parser, err := kong.New(&line, kong.Name("mapkeep"), kong.Vars(texts()),
 		kong.Description("Backs up ArcGIS items chosen by tag into a folder or an S3 bucket."),
 		kong.ExplicitGroups([]kong.Group{{Key: "settings", Title: "Settings:"}}),
-		kong.Writers(s.out, s.err), kong.Exit(func(int) {}), kong.UsageOnError(),
+		kong.Writers(&a.page, s.err), kong.Exit(func(int) {}),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}))
 	if err != nil {
 		return a.end(exit{code: exitFailed, err: err})
 	}
 	a.parser = parser
-	if len(args) == 0 || slices.Contains(args, "--help") || slices.Contains(args, "-h") {
-		return a.help(args)
+	switch {
+	case len(args) == 0:
+		a.out = a.err
+		a.help(nil)
+		return a.end(exit{err: usage("name a command")})
+	case slices.Contains(args, "--help"), slices.Contains(args, "-h"):
+		return a.end(a.help(args))
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
@@ -143,21 +151,22 @@ type helpCommand struct {
 }
 
 func (h helpCommand) run(_ context.Context, a *app) exit {
-	return exit{code: a.help(h.Command)}
+	return a.help(h.Command)
 }
 
 // help explains a command, or all of them.
-func (a *app) help(args []string) int {
+func (a *app) help(args []string) exit {
 	args = slices.DeleteFunc(slices.Clone(args), func(s string) bool { return s == "--help" || s == "-h" || s == "--json" })
 	at, err := kong.Trace(a.parser, args)
 	if err == nil && at.Error != nil && len(args) > 0 && at.Selected() == nil {
 		err = at.Error
 	}
 	if err != nil {
-		return a.end(exit{err: usage("%w (see `mapkeep help`)", err)})
+		return exit{err: usage("%w (see `mapkeep help`)", err)}
 	}
 	if err := at.PrintUsage(false); err != nil {
-		return a.end(exit{err: err})
+		return exit{err: err}
 	}
-	return exitWell
+	a.say("%s", strings.TrimSuffix(a.page.String(), "\n"))
+	return exit{document: map[string]string{"help": a.page.String()}}
 }

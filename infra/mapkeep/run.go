@@ -53,6 +53,9 @@ func (f secretFlag) read(a *app) ([]byte, error) {
 }
 
 func (r *runCommand) run(ctx context.Context, a *app) exit {
+	if r.To == "" || r.UndoDays < 0 {
+		return exit{err: usage("--to must name a place, and --undo-days be 0 or more")}
+	}
 	settings, err := r.settingFlags.read()
 	if err != nil {
 		return exit{err: err}
@@ -63,7 +66,7 @@ func (r *runCommand) run(ctx context.Context, a *app) exit {
 	}
 	p, err := openPlace(ctx, r.To, a.logs())
 	if err != nil {
-		return exit{err: err}
+		return stopped(ctx, nil, err)
 	}
 	defer p.close()
 	return night{app: a, place: p, settings: settings, secret: secret, undoDays: r.UndoDays, view: newView(a)}.run(ctx)
@@ -83,10 +86,10 @@ type night struct {
 // run runs the machine and tells how it went.
 func (n night) run(ctx context.Context) exit {
 	if err := n.place.alone(ctx); err != nil {
-		return exit{err: err}
+		return stopped(ctx, nil, err)
 	}
 	if err := n.place.Store.Probe(ctx, n.place.Prefix); err != nil {
-		return exit{err: err}
+		return stopped(ctx, nil, err)
 	}
 	given, err := input(n.settings)
 	if err != nil {
@@ -142,10 +145,10 @@ const patience = time.Minute
 func (n night) interrupted(ctx context.Context, c *cloud, w *watch, ended states.Result, given json.RawMessage) exit {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
-	n.view.note("interrupted: deleting temporary exports and writing the log")
+	n.view.note("interrupted: deleting temporary exports and writing the log (once more to end at once)")
 	caught := backup.Caught{Error: finish.Interrupted, Cause: "interrupted"}
 	now := time.Now().Add(n.offset).UTC()
-	closeItems(ctx, c, ended.Open, caught, now)
+	closing{c, caught, now, n.settings.MaxRetries}.items(ctx, ended.Open)
 	payload, err := json.Marshal(map[string]any{
 		"input": given, "execution": ended.ID, "started": ended.Started, "error": caught, "repeat": 0, "now": now,
 	})

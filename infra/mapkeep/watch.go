@@ -1,10 +1,8 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"sync"
-	"time"
 
 	"github.com/mapkeep/mapkeep/infra/mapkeep/states"
 	"github.com/mapkeep/mapkeep/internal/backup"
@@ -72,24 +70,4 @@ func (w *watch) finished() (finish.Answer, bool) {
 		return finish.Answer{}, false
 	}
 	return *w.answer, true
-}
-
-// closeItems hands each item that was under way to Close.
-func closeItems(ctx context.Context, c *cloud, open []states.OpenChild, caught backup.Caught, now time.Time) {
-	var group sync.WaitGroup
-	for _, child := range open {
-		d, ok := docket(child.Data)
-		if !ok {
-			continue
-		}
-		group.Go(func() {
-			payload, err := json.Marshal(map[string]any{
-				"docket": d, "error": caught, "execution": "", "repeat": 0, "now": now,
-			})
-			if err == nil {
-				_, _ = tasks{c.host}.Invoke(ctx, "close", payload)
-			}
-		})
-	}
-	group.Wait()
 }
