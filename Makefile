@@ -1,11 +1,13 @@
 .DEFAULT_GOAL := help
-ROOMS := list export check download close finish
 GO ?= go
+STACK ?= mapkeep
+ROOMS := list export check download close finish
+GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-.PHONY: help demo test build lint bench check check-arcgis deploy
+.PHONY: help demo test build lint bench check check-arcgis deploy FORCE
 
 help: ## say what there is
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1	\2/p' $(MAKEFILE_LIST) | awk -F'\t' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 demo: ## play a whole backup against a simulated portal
 	$(GO) run ./infra/mapkeep demo
@@ -19,9 +21,21 @@ build: $(ROOMS:%=dist/%/bootstrap) ## build the Lambda functions (arm64) and bin
 dist/%/bootstrap: FORCE
 	GOOS=linux GOARCH=$(or $(LAMBDA_ARCH),arm64) CGO_ENABLED=0 $(GO) build -trimpath -tags lambda.norpc -ldflags '-s -w' -o $@ ./functions/$*
 
-FORCE:
-
-lint: ## vet, formatting and golangci-lint
+lint: ## formatting, go.mod, vet and golangci-lint (fetched by Go, pinned)
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
+	$(GO) mod tidy -diff
 	$(GO) vet ./...
-	$(GO) mod verify
+	$(GO) run $(GOLANGCI) run ./...
+
+bench: ## measure, and write bench/RESULTS.md
+	$(GO) run ./bench
+
+check: lint test ## all that CI runs
+	.ci/cfn-lint
+
+check-arcgis: ## try Esri's own clients against the simulated portal
+	@echo "there is no such check yet" >&2; exit 1
+
+deploy: build ## deploy the stack STACK; asks for its parameters the first time
+	sam deploy --template-file template.yaml --stack-name $(STACK) --capabilities CAPABILITY_IAM \
+	  $(if $(PARAMETERS),--resolve-s3 --parameter-overrides $(PARAMETERS),$(if $(wildcard samconfig.toml),--resolve-s3,--guided))
