@@ -1,0 +1,167 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// The program's stories, told through the program itself: a script sees what
+// a person sees. Besides testscript's own words a script has these.
+//
+//	ends CODE PROGRAM ARG…              runs a program to its end and wants this exit code
+//	document [-in FILE] [PATH=VALUE …]  standard output is one JSON document with these values, and nothing else
+//	portal … edit … and others of script_portal_test.go
+//	children … signal … and others of script_process_test.go
+//	store … spoil … and others of script_place_test.go
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	bin := t.TempDir()
+	must(t, os.Symlink(self(t), filepath.Join(bin, "mapkeep")))
+	words := map[string]func(*testscript.TestScript, bool, []string){"ends": ends, "document": isDocument}
+	maps.Copy(words, portalWords)
+	maps.Copy(words, processWords)
+	maps.Copy(words, placeWords)
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("testdata", "script"), Cmds: words, RequireExplicitExec: true, RequireUniqueNames: true,
+		Condition: condition,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("PATH", bin+string(filepath.ListSeparator)+env.Getenv("PATH"))
+			env.Setenv("HOME", env.WorkDir)
+			env.Values[taleKey{}] = &tale{}
+			return nil
+		},
+	})
+}
+
+// The test binary is the program when it is called so.
+func init() {
+	if filepath.Base(os.Args[0]) == "mapkeep" {
+		main()
+		os.Exit(0)
+	}
+}
+
+// self is the test binary.
+func self(t *testing.T) string {
+	t.Helper()
+	path, err := os.Executable()
+	must(t, err)
+	return path
+}
+
+// A tale is what a script has at hand.
+type tale struct {
+	portal   scriptPortal
+	watched  *exec.Cmd // in the background, sent a signal
+	children []process // of the program, when they were counted
+}
+
+type taleKey struct{}
+
+func taleOf(ts *testscript.TestScript) *tale { return ts.Value(taleKey{}).(*tale) }
+
+// arguments ends the script unless there are as many as the usage says.
+func arguments(ts *testscript.TestScript, neg bool, args []string, least int, usage string) {
+	if neg || len(args) < least {
+		ts.Fatalf("usage: %s", usage)
+	}
+}
+
+func ends(ts *testscript.TestScript, neg bool, args []string) {
+	arguments(ts, neg, args, 2, "ends CODE PROGRAM [ARG…]")
+	wantCode(ts, args[0], ts.Exec(args[1], args[2:]...))
+}
+
+// wantCode looks for the code in how a process ended.
+func wantCode(ts *testscript.TestScript, want string, err error) {
+	code := 0
+	var failed *exec.ExitError
+	switch {
+	case errors.As(err, &failed):
+		code = failed.ExitCode()
+	case err != nil:
+		ts.Fatalf("%v", err)
+	}
+	if fmt.Sprint(code) != want {
+		ts.Fatalf("it ended with %d, want %s", code, want)
+	}
+}
+
+// isDocument reads a value by its path: names and numbers between dots,
+// length for how many. A value is compared as JSON, or as a text.
+func isDocument(ts *testscript.TestScript, neg bool, args []string) {
+	arguments(ts, neg, args, 0, "document [-in FILE] [PATH=VALUE…]")
+	from := "stdout"
+	if len(args) > 1 && args[0] == "-in" {
+		from, args = args[1], args[2:]
+	}
+	text := ts.ReadFile(from)
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	var whole map[string]any
+	if err := dec.Decode(&whole); err != nil {
+		ts.Fatalf("no document in %s: %v", from, err)
+	}
+	if rest := text[dec.InputOffset():]; strings.TrimPrefix(rest, "\n") != "" {
+		ts.Fatalf("%q follows the document in %s", rest, from)
+	}
+	for _, arg := range args {
+		path, want, _ := strings.Cut(arg, "=")
+		if got := valueAt(whole, path); got != want {
+			ts.Fatalf("%s is %s, want %s", path, got, want)
+		}
+	}
+}
+
+// valueAt is a document's value as a script writes it.
+func valueAt(value any, path string) string {
+	for step := range strings.SplitSeq(path, ".") {
+		var n int
+		switch at := value.(type) {
+		case map[string]any:
+			there := false
+			if value, there = at[step]; !there && step != "length" {
+				return "not there"
+			} else if !there {
+				value = len(at)
+			}
+		case []any:
+			if step == "length" {
+				value = len(at)
+			} else if _, err := fmt.Sscan(step, &n); err == nil && n < len(at) {
+				value = at[n]
+			} else {
+				return "not there"
+			}
+		default:
+			return "not there"
+		}
+	}
+	if text, ok := value.(string); ok {
+		return text
+	}
+	text, _ := json.Marshal(value)
+	return string(text)
+}
+
+// condition says what this computer can do.
+func condition(name string) (bool, error) {
+	switch name {
+	case "proc":
+		_, err := os.Stat("/proc/self/stat")
+		return err == nil, nil
+	case "root":
+		return os.Geteuid() == 0, nil
+	}
+	return false, fmt.Errorf("no condition %q: there are %s", name, strings.Join(slices.Sorted(slices.Values([]string{"proc", "root"})), ", "))
+}
