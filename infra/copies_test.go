@@ -19,7 +19,7 @@ func newTown(t *testing.T) town {
 	c.layer = s.Layer("Trail Map").Tags("backup", "parks")
 	c.view = s.View("Trail View", c.layer).Tags("backup", "parks")
 	c.table = s.Layer("Readings").Tags("backup").Table(0, "Readings", 9).Table(3, "Notes", 2)
-	c.file = s.File("Rules.pdf", "PDF").Tags("backup").Bulk(20 << 20)
+	c.file = s.File("Rules.pdf", "PDF").Tags("backup").Bulk(60_000)
 	c.text = s.Text("Town", "Web Map", `{"version":"2.31"}`).Tags("backup", "roads")
 	c.link = s.Link("Winter", "Document Link", "https://county.example/").Tags("backup")
 	c.Night = machinetest.New(t, s)

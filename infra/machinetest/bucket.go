@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"github.com/mapkeep/mapkeep/infra/mapkeep/objects"
@@ -76,7 +78,9 @@ func newBucket(t testing.TB) *bucket {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bucket{t: t, dir: filepath.Join(s.Dir, "data", name), strain: &strain{under: cfg.HTTPClient}}
+	// As many connections are kept as store.Open keeps.
+	pool := cfg.HTTPClient.(*awshttp.BuildableClient).WithTransportOptions(func(tr *http.Transport) { tr.MaxIdleConnsPerHost = 64 })
+	b := &bucket{t: t, dir: filepath.Join(s.Dir, "data", name), strain: &strain{under: pool}}
 	client := s3.NewFromConfig(cfg, func(o *s3.Options) {
 		o.UsePathStyle = true
 		o.HTTPClient = b.strain
