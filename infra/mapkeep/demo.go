@@ -162,7 +162,7 @@ func (d *demoCommand) show(a *app, dir string) {
 
 // tree prints a folder; of many files in one folder it prints the first ones.
 func tree(a *app, dir, indent string) {
-	const shown = 12
+	const shown = 6
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		a.say("%s%v", indent, err)

@@ -4,121 +4,150 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"sync"
+	"runtime"
+	"strings"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
+	"golang.org/x/term"
 )
 
-// A live is the picture on a terminal: a bar for all items, and below it the
-// items that are under way longest.
+// A live is the picture on a terminal: a line with a bar for all items, and
+// below it a line for each of those that are under way longest. Its lines are
+// always shorter than the terminal is wide, since one that wraps could not be
+// taken back. It only reads the view: a call of mpb's from within a picture
+// would wait for itself.
 type live struct {
-	view  *view
-	on    *mpb.Progress
-	bar   *mpb.Bar
-	lines []*mpb.Bar
-
-	mu    sync.Mutex
-	stage string
+	view *view
+	file *os.File
+	bar  mpb.BarFiller
+	on   *mpb.Progress // nil before start
+	all  *mpb.Bar
 }
 
-// rows is how many items under way are shown at once: they fit on a terminal
-// of 24 lines beside notes.
-const rows = 8
+const (
+	rows     = 8  // items under way that are shown, where the terminal has room
+	around   = 4  // lines left free for what stands above
+	narrow   = 40 // a terminal must be wider, or lines are printed
+	barWidth = 24
+	repaint  = 150 * time.Millisecond
+)
 
-func newLive(out *os.File, v *view) *live {
-	return &live{view: v, on: mpb.New(mpb.WithOutput(out), mpb.WithWidth(40), mpb.WithRefreshRate(150*time.Millisecond))}
+// newLive is nil where no picture can be drawn.
+func newLive(out io.Writer, v *view) *live {
+	file, ok := out.(*os.File)
+	if !ok || !term.IsTerminal(int(file.Fd())) || os.Getenv("TERM") == "dumb" {
+		return nil
+	}
+	if width, height, err := term.GetSize(int(file.Fd())); err != nil || width < narrow || height < around+2 {
+		return nil
+	}
+	style := mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]")
+	return &live{view: v, file: file, bar: style.Build()}
 }
 
 // start draws the picture and keeps it true.
 func (l *live) start() {
-	l.bar = l.on.New(0, mpb.BarStyle().Lbound("[").Filler("=").Tip(">").Padding(" ").Rbound("]"),
-		mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return l.head() })),
-		mpb.AppendDecorators(decor.Any(func(decor.Statistics) string { return l.tail() })),
-	)
-	for i := range rows {
-		l.lines = append(l.lines, l.on.New(0, mpb.NopStyle(), mpb.BarFillerTrim(),
-			mpb.PrependDecorators(decor.Any(func(decor.Statistics) string { return l.row(i) }))))
-	}
+	l.on = mpb.New(mpb.WithOutput(l.file), mpb.WithRefreshRate(repaint))
+	l.all = l.on.MustAdd(0, mpb.BarFillerFunc(l.head), mpb.BarFillerTrim(), mpb.BarExtender(mpb.BarFillerFunc(l.rows), false))
 }
 
-// head is what stands before the bar; it also moves the bar.
-func (l *live) head() string {
+// head draws the first line. It begins with a return, because a Ctrl-C that
+// the terminal echoes moves the cursor.
+func (l *live) head(w io.Writer, stat decor.Statistics) error {
 	p := l.view.picture()
-	l.bar.SetTotal(int64(p.all)+1, false)
-	l.bar.SetCurrent(int64(p.good + p.failed))
-	if p.all == 0 {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		return l.stage + " "
+	before, after := p.before(), p.after()
+	room := stat.AvailableWidth - 1
+	stat.RequestedWidth = min(barWidth, room-cells(before)-cells(after)-2)
+	fmt.Fprintf(w, "\r")
+	if p.all == 0 || stat.RequestedWidth < 5 {
+		_, err := io.WriteString(w, clip(before+after, room))
+		return err
 	}
-	text := fmt.Sprintf("%d/%d ", p.good+p.failed, p.all)
-	if p.failed > 0 {
-		text += fmt.Sprintf("(%d failed) ", p.failed)
+	fmt.Fprintf(w, "%s ", before)
+	stat.Total, stat.Current = int64(p.all), int64(p.good+p.failed)
+	if err := l.bar.Fill(w, stat); err != nil {
+		return err
 	}
-	return text
+	_, err := fmt.Fprintf(w, " %s", after)
+	return err
 }
 
-// tail is what stands behind it: bytes, rate, time left.
-func (l *live) tail() string {
+// rows draws the items under way.
+func (l *live) rows(w io.Writer, stat decor.Statistics) error {
 	p := l.view.picture()
-	passed := time.Since(p.begun).Seconds()
-	text := fmt.Sprintf(" %s, %s/s", amount(p.bytes), amount(int64(float64(p.bytes)/max(passed, 0.1))))
-	ended := p.good + p.failed
-	if ended > 0 && ended < p.all {
-		left := time.Duration(passed / float64(ended) * float64(p.all-ended) * float64(time.Second))
-		text += fmt.Sprintf(", %s left", left.Round(time.Second))
+	show := min(len(p.open), l.room())
+	if show < len(p.open) && show > 0 {
+		show-- // for the last line
 	}
-	return text
+	for _, s := range p.open[:show] {
+		passed := p.now.Sub(s.since).Truncate(time.Second)
+		text := fmt.Sprintf("%-12s %5s  %s", s.doing, passed, s.docket.Title)
+		fmt.Fprintf(w, "  %s\n", clip(text, stat.AvailableWidth-3))
+	}
+	if more := len(p.open) - show; more > 0 {
+		fmt.Fprintf(w, "  … and %d more\n", more)
+	}
+	return nil
 }
 
-// row is one item under way.
-func (l *live) row(i int) string {
-	p := l.view.picture()
-	if i >= len(p.open) {
-		return ""
+// room is how many rows the terminal has for items now.
+func (l *live) room() int {
+	_, height, err := term.GetSize(int(l.file.Fd()))
+	if err != nil {
+		return rows
 	}
-	if i == rows-1 && len(p.open) > rows {
-		return fmt.Sprintf("  … and %d more", len(p.open)-rows+1)
-	}
-	s := p.open[i]
-	return fmt.Sprintf("  %-14s %s (%s)", s.state, clip(s.docket.Title, 50), time.Since(s.since).Round(time.Second))
+	return max(0, min(rows, height-around))
 }
 
-// clip cuts a title to n runes and leaves out what would move the cursor.
-func clip(text string, n int) string {
-	runes := []rune(text)
-	for i, r := range runes {
-		if r < ' ' || r == 0x7f {
-			runes[i] = ' '
-		}
-	}
-	if len(runes) > n {
-		return string(runes[:n-1]) + "…"
-	}
-	return string(runes)
-}
-
-// state says where the run as a whole stands.
-func (l *live) state(name string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.stage = name
-}
-
-// note prints above the picture; false once it has stopped.
+// note prints above the picture; false where there is none.
 func (l *live) note(text string) bool {
-	_, err := io.WriteString(l.on, text+"\n")
+	if l.on == nil {
+		return false
+	}
+	_, err := io.WriteString(l.on, "\r"+text+"\n")
 	return err == nil
 }
 
-// stop takes the picture away.
+// stop takes the picture away. A second stop does nothing.
 func (l *live) stop() {
-	for _, line := range append(l.lines, l.bar) {
-		if line != nil {
-			line.Abort(true)
-		}
+	if l.on == nil {
+		return
 	}
+	l.all.Abort(true)
 	l.on.Wait()
+	l.on = nil
+	if runtime.GOOS != "windows" { // whose console echoes no Ctrl-C
+		fmt.Fprint(l.file, "\r\x1b[K")
+	}
+}
+
+// before is what stands before the bar.
+func (p picture) before() string {
+	if p.all == 0 {
+		return p.stage
+	}
+	text := fmt.Sprintf("%d/%d", p.good+p.failed, p.all)
+	if p.failed > 0 {
+		text += fmt.Sprintf(" (%d failed)", p.failed)
+	}
+	return text
+}
+
+// after is what stands behind it: bytes, rate, time left.
+func (p picture) after() string {
+	if p.all == 0 {
+		return fmt.Sprintf(" (%s)", p.now.Sub(p.begun).Truncate(time.Second))
+	}
+	passed := p.now.Sub(p.begun)
+	texts := []string{amount(p.bytes), amount(int64(float64(p.bytes)/max(passed.Seconds(), 1))) + "/s"}
+	switch ended := p.good + p.failed; {
+	case ended == p.all:
+		texts = append(texts, p.stage)
+	case ended > 0:
+		left := passed / time.Duration(ended) * time.Duration(p.all-ended)
+		texts = append(texts, left.Round(time.Second).String()+" left")
+	}
+	return strings.Join(texts, ", ")
 }

@@ -101,7 +101,7 @@ func (a *app) end(e exit) int {
 	if a.json && !e.silent {
 		a.document(e)
 	} else if e.err != nil {
-		fmt.Fprintf(a.err, "mapkeep: %v\n", e.err)
+		fmt.Fprintf(a.err, "mapkeep: %s\n", plain(e.err.Error()))
 	}
 	return e.code
 }
@@ -127,7 +127,7 @@ func (a *app) document(e exit) {
 // say prints for people; with --json nothing.
 func (a *app) say(format string, args ...any) {
 	if !a.json {
-		fmt.Fprintf(a.out, format+"\n", args...)
+		fmt.Fprintln(a.out, plain(fmt.Sprintf(format, args...)))
 	}
 }
 

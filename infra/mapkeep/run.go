@@ -164,5 +164,5 @@ func (n night) interrupted(ctx context.Context, c *cloud, w *watch, ended states
 	if err != nil {
 		return exit{code: exitInterrupted, err: fault.As(fault.Of(err), fmt.Errorf("interrupted, and the log could not be written: %w", err))}
 	}
-	return exit{code: exitInterrupted, document: answer.Result, err: fmt.Errorf("interrupted; the log is %s", answer.Result.Log)}
+	return exit{code: exitInterrupted, document: answer.Result, err: fmt.Errorf("interrupted; the log is %s", n.place.where(answer.Result.Log))}
 }

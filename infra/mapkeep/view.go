@@ -3,13 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
 	"sort"
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/term"
 
 	"github.com/mapkeep/mapkeep/internal/backup"
 	"github.com/mapkeep/mapkeep/internal/backup/finish"
@@ -24,6 +21,7 @@ type view struct {
 
 	mu     sync.Mutex
 	begun  time.Time
+	stage  string // the machine's state
 	all    int
 	good   int
 	failed int
@@ -34,8 +32,9 @@ type view struct {
 // shown is an item under way.
 type shown struct {
 	docket backup.Docket
-	state  string
-	since  time.Time
+	doing  string
+	began  time.Time // the item
+	since  time.Time // what is done with it now
 }
 
 // newView shows on standard output, or on standard error beside --json.
@@ -44,8 +43,8 @@ func newView(a *app) *view {
 	if a.json {
 		v.out = a.err
 	}
-	if file, ok := v.out.(*os.File); ok && term.IsTerminal(int(file.Fd())) && !a.verbose {
-		v.live = newLive(file, v)
+	if !a.verbose {
+		v.live = newLive(v.out, v)
 	}
 	return v
 }
@@ -69,7 +68,7 @@ func (v *view) end() {
 
 // note says something beside the items.
 func (v *view) note(format string, args ...any) {
-	text := fmt.Sprintf(format, args...)
+	text := line(fmt.Sprintf(format, args...))
 	if v.live != nil && v.live.note(text) {
 		return
 	}
@@ -86,22 +85,48 @@ func (v *view) total(n int) {
 	}
 }
 
+// stages are the states of the run as a whole that last, in words.
+var stages = map[string]string{
+	"List": "reading the portal", "BackUpItems": "backing up", "Finish": "writing log and manifest",
+}
+
 // state says where the run as a whole stands.
 func (v *view) state(name string) {
-	if v.live != nil {
-		v.live.state(name)
-	}
+	v.mu.Lock()
+	v.stage = stages[name]
+	v.mu.Unlock()
 }
 
 // step says where an item stands.
 func (v *view) step(index int, d backup.Docket, state string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	before := v.open[index]
-	if before.state != state {
-		before.since = time.Now()
+	now := time.Now()
+	s, known := v.open[index]
+	if !known {
+		s.began = now
 	}
-	v.open[index] = shown{d, state, before.since}
+	if does := doing(state, d); does != s.doing {
+		s.doing, s.since = does, now
+	}
+	s.docket = d
+	v.open[index] = s
+}
+
+// doing says in a word what a state does, and keeps to it while an export is
+// looked at again and again.
+func doing(state string, d backup.Docket) string {
+	switch {
+	case state == "Download":
+		return "downloading"
+	case state == "Close", d.Closed:
+		return "closing"
+	case d.Export.State == backup.ExportPending:
+		return "exporting"
+	case d.Wait > 0:
+		return "waiting"
+	}
+	return "starting"
 }
 
 // retry says that a step of an item is repeated.
@@ -112,7 +137,7 @@ func (v *view) retry(index int, state, name string, wait time.Duration) {
 	v.mu.Lock()
 	d := v.open[index].docket
 	v.mu.Unlock()
-	v.note("        %s: %s met %s and is repeated in %s", d.Title, state, name, wait.Round(100*time.Millisecond))
+	v.note("  %s: %s met %s and is repeated in %s", d.Title, state, name, wait.Round(100*time.Millisecond))
 }
 
 // done says that an item has ended.
@@ -120,16 +145,18 @@ func (v *view) done(index int, good bool, name, cause string) {
 	v.mu.Lock()
 	d := v.open[index].docket
 	delete(v.open, index)
-	if good {
+	interrupted := !good && name == ""
+	switch {
+	case good:
 		v.good++
 		v.bytes += d.Bytes
-	} else {
+	case !interrupted:
 		v.failed++
 	}
 	head := fmt.Sprintf("[%*d/%d]", len(fmt.Sprint(v.all)), v.good+v.failed, v.all)
 	v.mu.Unlock()
 	switch {
-	case !good && name == "": // the run was interrupted
+	case interrupted:
 	case !good:
 		said, _ := entry.Said(backup.Caught{Error: name, Cause: cause})
 		v.note("%s FAILED %s (%s): %s", head, d.Title, d.Type, said)
@@ -189,18 +216,19 @@ func amount(n int64) string {
 type picture struct {
 	all, good, failed int
 	bytes             int64
-	begun             time.Time
-	open              []shown // the longest in its state first
+	stage             string
+	begun, now        time.Time
+	open              []shown // the one that began first first
 }
 
 // picture takes one, for drawing.
 func (v *view) picture() picture {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	p := picture{v.all, v.good, v.failed, v.bytes, v.begun, nil}
+	p := picture{v.all, v.good, v.failed, v.bytes, v.stage, v.begun, time.Now(), nil}
 	for _, s := range v.open {
 		p.open = append(p.open, s)
 	}
-	sort.Slice(p.open, func(i, j int) bool { return p.open[i].since.Before(p.open[j].since) })
+	sort.Slice(p.open, func(i, j int) bool { return p.open[i].began.Before(p.open[j].began) })
 	return p
 }
