@@ -52,8 +52,11 @@ func (n night) expired(ctx context.Context, tag infra.Tag, now time.Time) error 
 	for _, name := range folders {
 		folder := keys.Folder(name)
 		sign, err := n.sign(ctx, folder, keys)
-		if err != nil || sign == "" {
+		if err != nil {
 			return err
+		}
+		if sign == "" {
+			continue
 		}
 		tags, err := n.place.Store.Tags(ctx, sign)
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/mapkeep/mapkeep/infra/mapkeep/objects"
 	"github.com/mapkeep/mapkeep/internal/fault"
+	"github.com/mapkeep/mapkeep/internal/layout"
 	"github.com/mapkeep/mapkeep/internal/ledger"
 	"github.com/mapkeep/mapkeep/internal/store"
 )
@@ -63,7 +64,10 @@ func openPlace(ctx context.Context, name string, chat io.Writer) (*place, error)
 // openBucket opens a bucket elsewhere with the user's own AWS settings.
 func openBucket(ctx context.Context, name, rest string) (*place, error) {
 	bucket, prefix, _ := strings.Cut(rest, "/")
-	prefix = strings.Trim(prefix, "/")
+	prefix, err := layout.ParsePrefix(prefix)
+	if err != nil {
+		return nil, usage("%s: %w", name, err)
+	}
 	if bucket == "" {
 		return nil, usage("%s names no bucket: write s3://BUCKET or s3://BUCKET/PREFIX", name)
 	}

@@ -19,6 +19,8 @@ type view struct {
 	out  io.Writer
 	live *live // nil where lines are printed
 
+	printing sync.Mutex // one line at a time
+
 	mu     sync.Mutex
 	begun  time.Time
 	stage  string // the machine's state
@@ -72,6 +74,8 @@ func (v *view) note(format string, args ...any) {
 	if v.live != nil && v.live.note(text) {
 		return
 	}
+	v.printing.Lock()
+	defer v.printing.Unlock()
 	fmt.Fprintln(v.out, text)
 }
 

@@ -84,8 +84,12 @@ func New(client *s3.Client, bucket string) *Store {
 func (s *Store) Bucket() string { return s.bucket }
 
 // pathStyle asks an endpoint of somebody's own by https://host/bucket/key;
-// the SDK does so by itself only when the host is an IP address.
-func pathStyle(o *s3.Options) { o.UsePathStyle = o.BaseEndpoint != nil }
+// the SDK does so by itself only when the host is an IP address. Its warning
+// about objects without a stored checksum would be a line for each of them.
+func pathStyle(o *s3.Options) {
+	o.UsePathStyle = o.BaseEndpoint != nil
+	o.DisableLogOutputChecksumValidationSkipped = true
+}
 
 // credentials asks for them once, so that their lack is said in one sentence
 // and not as a failure of the first request.
