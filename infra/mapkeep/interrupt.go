@@ -20,6 +20,7 @@ func interruptible() context.Context {
 			heard = append(heard, s)
 		}
 	}
+	signal.Ignore(syscall.SIGPIPE) // a run goes on when nobody reads what it says
 	signals := make(chan os.Signal, 2)
 	if len(heard) > 0 { // none would mean all
 		signal.Notify(signals, heard...)

@@ -62,7 +62,7 @@ func (l *live) head(w io.Writer, stat decor.Statistics) error {
 	stat.RequestedWidth = min(barWidth, room-cells(before)-cells(after)-2)
 	fmt.Fprintf(w, "\r")
 	if p.all == 0 || stat.RequestedWidth < 5 {
-		_, err := io.WriteString(w, clip(before+after, room))
+		_, err := io.WriteString(w, clip(before+" "+after, room))
 		return err
 	}
 	fmt.Fprintf(w, "%s ", before)
@@ -138,7 +138,7 @@ func (p picture) before() string {
 // after is what stands behind it: bytes, rate, time left.
 func (p picture) after() string {
 	if p.all == 0 {
-		return fmt.Sprintf(" (%s)", p.now.Sub(p.begun).Truncate(time.Second))
+		return fmt.Sprintf("(%s)", p.now.Sub(p.begun).Truncate(time.Second))
 	}
 	passed := p.now.Sub(p.begun)
 	texts := []string{amount(p.bytes), amount(int64(float64(p.bytes)/max(passed.Seconds(), 1))) + "/s"}
@@ -147,7 +147,7 @@ func (p picture) after() string {
 		texts = append(texts, p.stage)
 	case ended > 0:
 		left := passed / time.Duration(ended) * time.Duration(p.all-ended)
-		texts = append(texts, left.Round(time.Second).String()+" left")
+		texts = append(texts, max(time.Second, left.Round(time.Second)).String()+" left")
 	}
 	return strings.Join(texts, ", ")
 }

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -113,6 +115,27 @@ func (p *place) alone(ctx context.Context) error {
 		if err := p.Bury(ctx, run); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// writable says why a folder takes no files any more; a store in trouble does
+// not always know.
+func (p *place) writable() error {
+	if p.dir == "" {
+		return nil
+	}
+	f, err := os.CreateTemp(filepath.Join(p.dir, ".store"), "probe-")
+	if err == nil {
+		_, err = f.Write(make([]byte, 64<<10))
+		err = errors.Join(err, f.Close(), os.Remove(f.Name()))
+	}
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = at.Err
+	}
+	if err != nil {
+		return fmt.Errorf("can't write into %s: %w", p.name, err)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"github.com/mapkeep/mapkeep/internal/arcgis"
 	"github.com/mapkeep/mapkeep/internal/backup"
 	"github.com/mapkeep/mapkeep/internal/backup/finish"
+	"github.com/mapkeep/mapkeep/internal/entry"
 	"github.com/mapkeep/mapkeep/internal/fault"
 )
 
@@ -122,7 +124,8 @@ func (n night) run(ctx context.Context) exit {
 // tell turns an execution's end into the program's.
 func (n night) tell(ended states.Result, answer finish.Answer, known bool) exit {
 	if !known {
-		return exit{code: exitFailed, err: fmt.Errorf("%s: %s", ended.Error, ended.Cause)}
+		said, _ := entry.Said(backup.Caught{Error: ended.Error, Cause: ended.Cause})
+		return exit{code: exitFailed, err: errors.Join(fmt.Errorf("the run failed and left no log: %s", said), n.place.writable())}
 	}
 	n.view.summary(n.place, answer)
 	e := exit{document: answer.Result}

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"unicode/utf16"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -19,9 +20,10 @@ import (
 //	bucket DIR            serves DIR as S3 and sets the ordinary AWS environment; the bucket is "backups"
 //	original ITEM FILE    the file holds what the portal holds of the item now
 //	spoil HOW DIR ENDING  changes, cuts or removes the one file below DIR whose name ends so
+//	disk DIR SIZE         makes DIR a disk of its own, where [mount] is so
 //	utf16 FILE            writes a text file anew, as Windows does
 var placeWords = map[string]func(*testscript.TestScript, bool, []string){
-	"bucket": serveBucket, "original": original, "spoil": spoil, "utf16": utf16File,
+	"bucket": serveBucket, "original": original, "spoil": spoil, "disk": smallDisk, "utf16": utf16File,
 }
 
 func serveBucket(ts *testscript.TestScript, neg bool, args []string) {
@@ -69,6 +71,33 @@ func spoil(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("can't %s a file", args[0])
 	}
 }
+
+func smallDisk(ts *testscript.TestScript, neg bool, args []string) {
+	arguments(ts, neg, args, 2, "disk DIR SIZE")
+	dir := ts.MkAbs(args[0])
+	ts.Check(mount(dir, args[1]))
+	ts.Defer(func() { unmount(dir) })
+}
+
+func mount(dir, size string) error {
+	return exec.Command("mount", "-t", "tmpfs", "-o", "size="+size, "tmpfs", dir).Run()
+}
+
+func unmount(dir string) { _ = exec.Command("umount", dir).Run() }
+
+// mounts reports whether disks can be made here.
+var mounts = sync.OnceValue(func() bool {
+	dir, err := os.MkdirTemp("", "mapkeep-disk-")
+	if err != nil {
+		return false
+	}
+	defer os.Remove(dir) //nolint:errcheck // an empty folder
+	err = mount(dir, "64k")
+	if err == nil {
+		unmount(dir)
+	}
+	return err == nil
+})
 
 func utf16File(ts *testscript.TestScript, neg bool, args []string) {
 	arguments(ts, neg, args, 1, "utf16 FILE")

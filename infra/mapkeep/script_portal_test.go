@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -20,11 +21,14 @@ type scriptPortal struct{ *arcgistest.Portal }
 
 // portalWords are what a script can say of it.
 //
-//	portal [-tls] SCENARIO    starts one: $PORTAL, $TRUSTED, $PASSWORD, secret.json
-//	edit features|title|password|mend|remove ITEM   changes it; an item by its title
+//	portal [-tls] SCENARIO    starts one: $PORTAL, $TRUSTED, secret.json
+//	portal mute               starts a host that takes a call and never answers
+//	edit features|title|mend|remove ITEM   changes it; an item by its title
+//	edit password|throttle    changes the password; asks everybody to come back in an hour
 //	asked N ENDPOINT          the endpoint was asked so many times
 //	until ENDPOINT N [ITEM]   waits until it has been asked N times
 //	until exports N           waits until so many temporary exports are online
+//	until call N              waits until the mute host was called so often
 //	nothing-left              no export is left online, and no rule was broken
 //	exports N                 so many temporary exports are online
 //	no-secret PATH…           no password or token is in a file there, nor in what was said last
@@ -76,6 +80,10 @@ const (
 
 func startPortal(ts *testscript.TestScript, neg bool, args []string) {
 	arguments(ts, neg, args, 1, "portal [-tls] SCENARIO")
+	if args[0] == "mute" {
+		mute(ts)
+		return
+	}
 	var options []arcgistest.Option
 	if args[0] == "-tls" {
 		options, args = append(options, arcgistest.TLS()), args[1:]
@@ -91,15 +99,37 @@ func startPortal(ts *testscript.TestScript, neg bool, args []string) {
 	taleOf(ts).portal = scriptPortal{p}
 	ts.Setenv("PORTAL", p.URL)
 	ts.Setenv("TRUSTED", strings.Join(p.TrustedHosts(), ","))
-	ts.Setenv("PASSWORD", p.Password)
 	ts.Check(os.WriteFile(ts.MkAbs("secret.json"), p.Secret(), 0o600))
 }
 
+func mute(ts *testscript.TestScript) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	ts.Check(err)
+	ts.Defer(func() { _ = listener.Close() })
+	calls := &taleOf(ts).calls
+	go func() {
+		for {
+			call, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			defer call.Close() //nolint:errcheck // when the listener is closed
+			calls.Add(1)
+		}
+	}()
+	ts.Setenv("PORTAL", "http://"+listener.Addr().String())
+	ts.Check(os.WriteFile(ts.MkAbs("secret.json"), []byte(`{"username":"rosa","password":"rosa's own"}`), 0o600))
+}
+
 func edit(ts *testscript.TestScript, neg bool, args []string) {
-	arguments(ts, neg, args, 1, "edit features|title|mend|remove ITEM, or edit password")
+	arguments(ts, neg, args, 1, "edit features|title|mend|remove ITEM, or edit password|throttle")
 	p := taleOf(ts).portal
-	if args[0] == "password" {
+	switch args[0] {
+	case "password":
 		p.SetPassword(p.Username, "changed meanwhile")
+		return
+	case "throttle":
+		p.ThrottleAll(time.Hour)
 		return
 	}
 	arguments(ts, neg, args, 2, "edit features|title|mend|remove ITEM")
@@ -131,6 +161,8 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 	p := taleOf(ts).portal
 	wait(ts, strings.Join(args, " "), func() bool {
 		switch {
+		case args[0] == "call":
+			return int(taleOf(ts).calls.Load()) >= want
 		case args[0] == "exports":
 			return len(p.Exports()) == want
 		case len(args) > 2:

@@ -15,11 +15,12 @@ import (
 // watch is the last one in the background.
 //
 //	signal INT|TERM|HUP|KILL  sends it one
+//	insist INT                sends it again and again until it has ended
 //	ended CODE                after wait: how it ended; "killed" is no code
 //	children N                it has so many at least; they are remembered
 //	childless                 none of those that were remembered is left
 var processWords = map[string]func(*testscript.TestScript, bool, []string){
-	"signal": sendSignal, "ended": ended, "children": children, "childless": childless,
+	"signal": sendSignal, "insist": insist, "ended": ended, "children": children, "childless": childless,
 }
 
 // A process is known by its number and the time it began.
@@ -37,6 +38,14 @@ func sendSignal(ts *testscript.TestScript, neg bool, args []string) {
 	s := taleOf(ts)
 	s.watched = cmds[len(cmds)-1]
 	ts.Check(s.watched.Process.Signal(sig))
+}
+
+func insist(ts *testscript.TestScript, neg bool, args []string) {
+	sendSignal(ts, neg, args)
+	watched := taleOf(ts).watched
+	wait(ts, "the end after "+args[0], func() bool {
+		return watched.Process.Signal(os.Interrupt) != nil
+	})
 }
 
 func ended(ts *testscript.TestScript, neg bool, args []string) {

@@ -8,8 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -62,8 +62,9 @@ func self(t *testing.T) string {
 // A tale is what a script has at hand.
 type tale struct {
 	portal   scriptPortal
-	watched  *exec.Cmd // in the background, sent a signal
-	children []process // of the program, when they were counted
+	calls    atomic.Int32 // that the mute host took
+	watched  *exec.Cmd    // in the background, sent a signal
+	children []process    // of the program, when they were counted
 }
 
 type taleKey struct{}
@@ -160,8 +161,8 @@ func condition(name string) (bool, error) {
 	case "proc":
 		_, err := os.Stat("/proc/self/stat")
 		return err == nil, nil
-	case "root":
-		return os.Geteuid() == 0, nil
+	case "mount":
+		return mounts(), nil
 	}
-	return false, fmt.Errorf("no condition %q: there are %s", name, strings.Join(slices.Sorted(slices.Values([]string{"proc", "root"})), ", "))
+	return false, fmt.Errorf("no condition %q: there are proc and mount", name)
 }

@@ -85,7 +85,7 @@ func (v *view) total(n int) {
 	v.all = n
 	v.mu.Unlock()
 	if v.live == nil {
-		v.note("%d items to back up", n)
+		v.note("items to back up: %d", n)
 	}
 }
 
