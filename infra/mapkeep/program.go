@@ -80,7 +80,7 @@ func program(ctx context.Context, args []string, s streams) int {
 	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
-		return a.end(exit{err: usage("%w (see `mapkeep help`)", err)})
+		return a.end(exit{err: a.wrong(args, err)})
 	}
 	a.json, a.verbose = line.JSON, line.Verbose
 	command := parsed.Selected().Target.Addr().Interface().(interface {
@@ -154,6 +154,16 @@ func (h helpCommand) run(_ context.Context, a *app) exit {
 	return a.help(h.Command)
 }
 
+// wrong is what the parser found wrong with args; that there is no such
+// command is said before anything else.
+func (a *app) wrong(args []string, err error) error {
+	first := slices.IndexFunc(args, func(s string) bool { return !strings.HasPrefix(s, "-") })
+	if first >= 0 && !slices.ContainsFunc(a.parser.Model.Children, func(n *kong.Node) bool { return n.Name == args[first] }) {
+		return usage("there is no command %q (see `mapkeep help`)", args[first])
+	}
+	return usage("%w (see `mapkeep help`)", err)
+}
+
 // help explains a command, or all of them.
 func (a *app) help(args []string) exit {
 	args = slices.DeleteFunc(slices.Clone(args), func(s string) bool { return s == "--help" || s == "-h" || s == "--json" })
@@ -162,7 +172,7 @@ func (a *app) help(args []string) exit {
 		err = at.Error
 	}
 	if err != nil {
-		return exit{err: usage("%w (see `mapkeep help`)", err)}
+		return exit{err: a.wrong(args, err)}
 	}
 	if err := at.PrintUsage(false); err != nil {
 		return exit{err: err}

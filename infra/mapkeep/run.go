@@ -22,7 +22,7 @@ type runCommand struct {
 	To string `required:"" help:"Where the backups go: a folder, or s3://BUCKET[/PREFIX]." placeholder:"PLACE"`
 	secretFlag
 	settingFlags
-	UndoDays int `default:"7" help:"Days that expired backups can be brought back, in a folder." placeholder:"DAYS"`
+	UndoDays int `default:"7" help:"Days that expired backups can be brought back, in a folder (${default})." placeholder:"DAYS"`
 }
 
 // secretFlag says where the credentials are; they are never a flag's value.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/mapkeep/mapkeep/internal/arcgis/arcgistest"
@@ -13,6 +14,8 @@ import (
 
 // settingFlags are the settings as flags; nil is a flag that was not given.
 // Names, defaults and meanings are package backup's: a test compares them.
+// Numbers are read as texts, so that a wrong one is told with all the other
+// mistakes.
 type settingFlags struct {
 	BackupDirectory       *string  `help:"${backup_directory}" group:"settings" placeholder:"PREFIX"`
 	BackupDirectoryPrefix *string  `help:"${backup_directory_prefix}" group:"settings" placeholder:"TEXT"`
@@ -24,13 +27,13 @@ type settingFlags struct {
 	BackupExcludeItems    []string `help:"${backup_exclude_items}" group:"settings" placeholder:"ID,…" sep:"none"`
 	DateFormat            *string  `help:"${date_format}" group:"settings" placeholder:"FORMAT"`
 	TimeZone              *string  `help:"${time_zone}" group:"settings" placeholder:"ZONE"`
-	ArchiveNumber         *int     `help:"${archive_number}" group:"settings" placeholder:"N"`
+	ArchiveNumber         *string  `help:"${archive_number}" group:"settings" placeholder:"N"`
 	DeleteBackupOnline    *bool    `help:"${delete_backup_online}" group:"settings"`
 	IgnoreExisting        *bool    `help:"${ignore_existing}" group:"settings"`
-	ExportDelay           *int     `help:"${export_delay}" group:"settings" placeholder:"SECONDS"`
-	MaxRetries            *int     `help:"${max_retries}" group:"settings" placeholder:"N"`
-	ExportTimeout         *int     `help:"${export_timeout}" group:"settings" placeholder:"SECONDS"`
-	MaxConcurrency        *int     `help:"${max_concurrency}" group:"settings" placeholder:"N"`
+	ExportDelay           *string  `help:"${export_delay}" group:"settings" placeholder:"SECONDS"`
+	MaxRetries            *string  `help:"${max_retries}" group:"settings" placeholder:"N"`
+	ExportTimeout         *string  `help:"${export_timeout}" group:"settings" placeholder:"SECONDS"`
+	MaxConcurrency        *string  `help:"${max_concurrency}" group:"settings" placeholder:"N"`
 	AllowEmpty            *bool    `help:"${allow_empty}" group:"settings"`
 	Portal                *string  `help:"${portal}" group:"settings" placeholder:"URL"`
 	TrustedHosts          []string `help:"${trusted_hosts}" group:"settings" placeholder:"HOST,…" sep:"none"`
@@ -70,7 +73,7 @@ func (f settingFlags) input() ([]byte, error) {
 			continue
 		}
 		if set.Kind != backup.KindList {
-			given[set.Name] = flag.Elem().Interface()
+			given[set.Name] = value(set.Kind, flag.Elem().Interface())
 			continue
 		}
 		list := []string{}
@@ -84,6 +87,16 @@ func (f settingFlags) input() ([]byte, error) {
 		given[set.Name] = list
 	}
 	return json.Marshal(given)
+}
+
+// value is a flag's as JSON would have it: a number without quotes.
+func value(kind string, given any) any {
+	if text, ok := given.(string); ok && kind == backup.KindInt {
+		if _, err := strconv.ParseFloat(text, 64); err == nil && json.Valid([]byte(text)) {
+			return json.Number(text)
+		}
+	}
+	return given
 }
 
 // input is what an execution of a stack made with these settings is given:
