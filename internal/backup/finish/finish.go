@@ -102,7 +102,7 @@ func (r Room) tally(ctx context.Context, call backup.RunCall, run backup.Run) (t
 	if t.listed {
 		t.lines, err = r.records(ctx, run.ID)
 		if lost(ctx, err) {
-			t.listed, t.failure, err = false, fmt.Sprintf("the list of items can't be read: %v", err), nil
+			t.listed, t.lines, t.failure, err = false, nil, fmt.Sprintf("the list of items, or what became of them, can't be read: %v", err), nil
 		}
 		if err != nil {
 			return t, err
@@ -127,8 +127,8 @@ func (r Room) tally(ctx context.Context, call backup.RunCall, run backup.Run) (t
 	return t, nil
 }
 
-// lost reports whether the list of items can't be read however often one
-// tries. The run has failed then, and its log says so.
+// lost reports whether the list of items and their records can't be read
+// however often one tries. The run has failed then, and its log says so.
 func lost(ctx context.Context, err error) bool {
 	return err != nil && ctx.Err() == nil && !fault.Is(err, fault.StoreUnavailable)
 }
@@ -148,7 +148,8 @@ func text(caught backup.Caught) string {
 	return said
 }
 
-// answer is what the machine is told of the run.
+// answer is what the machine is told of the run: what the log says, which may
+// be an earlier call's.
 func (t tally) answer(r Room, info catalog.Info) Answer {
 	log := r.Ledger.Layout(t.run.Settings).Log(t.run.Directory)
 	a := Answer{Result: catalog.NewResult(t.run.Folder, log, info)}
@@ -160,6 +161,11 @@ func (t tally) answer(r Room, info catalog.Info) Answer {
 	default:
 		a.Error = failed
 	}
-	a.Cause = catalog.Cause(t.summary, info.Status, t.failure, log)
+	told, failure := t.summary, ""
+	told.Counts = catalog.Counts{Total: info.Total, BackedUp: info.BackedUp, Failed: info.Failed, Unchanged: info.Unchanged, Skipped: info.Skipped}
+	if info.Error != nil {
+		failure = *info.Error
+	}
+	a.Cause = catalog.Cause(told, info.Status, failure, log)
 	return a
 }

@@ -22,7 +22,8 @@ import (
 const parallel = 32
 
 // records reads the items in selection order, and each one's record. An item
-// without a record has failed: its execution was lost.
+// without a record has failed: its execution was lost. So has one whose record
+// is not what was written.
 func (r Room) records(ctx context.Context, run string) ([]catalog.Line, error) {
 	var lines []catalog.Line
 	for item, err := range r.Ledger.ReadItems(ctx, run) {
@@ -36,14 +37,31 @@ func (r Room) records(ctx context.Context, run string) ([]catalog.Line, error) {
 	for i := range lines {
 		group.Go(func() error {
 			record, err := r.Ledger.Record(ctx, run, lines[i].Item.ID)
-			if errors.Is(err, store.ErrMissing) {
+			switch {
+			case errors.Is(err, store.ErrMissing):
 				record, err = catalog.Missing(lines[i].Item), nil
+			case garbled(ctx, err):
+				record, err = unreadable(lines[i].Item, err), nil
 			}
 			lines[i].Record = record
 			return err
 		})
 	}
 	return lines, group.Wait()
+}
+
+// unreadable is the record of an item whose own can't be read.
+func unreadable(item backup.Item, why error) backup.Record {
+	record := catalog.Missing(item)
+	record.Failure.Cause = fmt.Sprintf("its record can't be read: %v", why)
+	return record
+}
+
+// garbled reports whether a document was read and is not what it was: cut, or
+// with other bytes than the bucket has a checksum of. Every later call will
+// find it so.
+func garbled(ctx context.Context, err error) bool {
+	return err != nil && ctx.Err() == nil && (fault.Of(err) == "" || errors.Is(err, store.ErrAltered))
 }
 
 // compare holds the records against the folder. A good item whose objects are

@@ -154,11 +154,10 @@ func (r Room) lookAtLog(ctx context.Context, key string, run *retention.Run) err
 	return nil
 }
 
-// unlessGarbled passes over what was read and is not what it was, a cut
-// document or one whose bytes changed in the bucket: an old folder that can't
-// be understood is kept, and tonight's run goes on.
+// unlessGarbled passes over an old folder that can't be understood: it is
+// kept, and tonight's run goes on.
 func unlessGarbled(ctx context.Context, err error) error {
-	if ctx.Err() == nil && (fault.Of(err) == "" || errors.Is(err, store.ErrAltered)) {
+	if garbled(ctx, err) {
 		return nil
 	}
 	return err
