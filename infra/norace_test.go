@@ -3,4 +3,7 @@
 package infra_test
 
 // raced says that the race detector watches, which takes its time.
-const raced = false
+const (
+	raced = false
+	seeds = 12
+)

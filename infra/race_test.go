@@ -3,4 +3,7 @@
 package infra_test
 
 // raced says that the race detector watches, which takes its time.
-const raced = true
+const (
+	raced = true
+	seeds = 4
+)

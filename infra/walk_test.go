@@ -311,7 +311,7 @@ var endStories = []story{
 		got := n.When("BackUpItems", "", damage).Run()
 		wantStatus(t, got, "failed")
 		wantPath(t, got, "", notComplete)
-		if e := got.Log.Info.Error; e == nil || !strings.Contains(*e, "the list of items can't be read") {
+		if e := got.Log.Info.Error; e == nil || !strings.Contains(*e, "the list of items, or what became of them, can't be read") {
 			t.Errorf("the log: %+v, want an error about the list of items", got.Log.Info)
 		}
 		return []*machinetest.Got{got}

@@ -39,9 +39,19 @@ func (g *Got) Sound(exportsLeft ...string) *Got {
 	return g
 }
 
+// unfinished says that Finish failed for good: how far it came is chance. The
+// execution is red then, and what it wrote is as true as ever.
+func (g *Got) unfinished() bool {
+	path := g.run.main.path
+	return path[len(path)-1] == "FinishFailed"
+}
+
 // soundEnd compares the execution with the log.
 func (g *Got) soundEnd() {
 	g.t.Helper()
+	if g.unfinished() {
+		return
+	}
 	want := map[string]string{backup.RunComplete: states.Succeeded, backup.RunPartial: "FAILED BackupPartial", backup.RunFailed: "FAILED BackupFailed"}[g.Status]
 	got := strings.TrimSpace(g.Execution.Status + " " + g.Execution.Error)
 	if got != want {
@@ -71,8 +81,8 @@ func (g *Got) soundSelection() {
 	if !slices.Equal(g.Log.Order, slices.Compact(slices.Clone(g.Log.Order))) {
 		g.t.Error("the log has an item twice")
 	}
-	if len(g.Log.Info.Org) == 0 {
-		return // nothing was listed
+	if g.Status == backup.RunFailed && len(g.Log.Order) == 0 {
+		return // nothing was listed, or the list was lost
 	}
 	for _, item := range g.night.Portal.Items() {
 		tagged := slices.ContainsFunc(item.Tags, func(tag string) bool { return slices.Contains(s.BackupTags, tag) })
@@ -154,7 +164,7 @@ func (g *Got) soundCounts() {
 // soundManifest compares the manifest with the log and every object.
 func (g *Got) soundManifest() {
 	g.t.Helper()
-	if (g.Manifest == nil) != (g.Status == backup.RunFailed) {
+	if (g.Manifest == nil) != (g.Status == backup.RunFailed) && !(g.Manifest == nil && g.unfinished()) {
 		g.t.Errorf("a run that is %s: manifest %v", g.Status, g.Manifest != nil)
 	}
 	if g.Manifest == nil {
