@@ -14,9 +14,17 @@ import (
 
 // lifecycle plays the bucket's lifecycle rules after a run into a folder,
 // whose store has none: template.yaml is read, so that a rule is written once
-// for both worlds. A bucket elsewhere has rules of its own.
+// for both worlds. A bucket elsewhere has rules of its own; what they lack is
+// said.
 func (n night) lifecycle(ctx context.Context) error {
 	if n.place.dir == "" {
+		lacks, err := n.place.lacking(ctx)
+		if err != nil {
+			n.view.note("whether the bucket's lifecycle rules delete what has expired can't be told: %v", err)
+		}
+		for _, rule := range lacks {
+			n.view.note("the bucket lacks a lifecycle rule that %s", rule)
+		}
 		return nil
 	}
 	stack, err := infra.Template()

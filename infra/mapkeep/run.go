@@ -167,5 +167,9 @@ func (n night) interrupted(ctx context.Context, c *cloud, w *watch, ended states
 	if err != nil {
 		return exit{code: exitInterrupted, err: fault.As(fault.Of(err), fmt.Errorf("interrupted, and the log could not be written: %w", err))}
 	}
-	return exit{code: exitInterrupted, document: answer.Result, err: fmt.Errorf("interrupted; the log is %s", n.place.where(answer.Result.Log))}
+	said := "interrupted; the log is "
+	if answer.Result.Status != backup.RunFailed {
+		said = fmt.Sprintf("interrupted, but the backup was %s by then; the log is ", answer.Result.Status)
+	}
+	return exit{code: exitInterrupted, document: answer.Result, err: errors.New(said + n.place.where(answer.Result.Log))}
 }
