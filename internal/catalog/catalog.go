@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// ErrStop, returned by a callback of ReadManifest, ends the reading early and
+// ErrStop is what a callback of ReadManifest returns to end the reading early and
 // well.
 var ErrStop = errors.New("stop reading")
 
