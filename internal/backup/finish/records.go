@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -81,14 +82,14 @@ func (r Room) compare(ctx context.Context, t *tally) error {
 	}
 	for i := range t.lines {
 		record := &t.lines[i].Record
-		for _, file := range []*backup.File{record.Data, record.Description} {
-			if file == nil {
-				continue
-			}
-			size, ok := there[file.Key]
-			if !ok || size != file.Size {
-				spoil(record, file.Key, ok)
-			}
+		files := slices.DeleteFunc([]*backup.File{record.Data, record.Description}, func(f *backup.File) bool { return f == nil })
+		lost := slices.IndexFunc(files, func(f *backup.File) bool { size, ok := there[f.Key]; return !ok || size != f.Size })
+		if lost >= 0 {
+			_, ok := there[files[lost].Key]
+			spoil(record, files[lost].Key, ok)
+			continue
+		}
+		for _, file := range files {
 			delete(there, file.Key)
 		}
 	}
@@ -115,7 +116,8 @@ func spoil(record *backup.Record, key string, there bool) {
 
 var itemOf = regexp.MustCompile(`([0-9a-f]{32})\.[^/]*$`)
 
-// digest reads an object that a failed item left.
+// digest reads an object that a failed item left, and says what it is now,
+// also where that is not what was written.
 func (r Room) digest(ctx context.Context, key string) (backup.File, error) {
 	body, _, err := r.Ledger.Store.Reader(ctx, key)
 	if err != nil {
@@ -123,7 +125,7 @@ func (r Room) digest(ctx context.Context, key string) (backup.File, error) {
 	}
 	defer body.Close()
 	sum := transfer.NewDigest()
-	if _, err := io.Copy(sum, body); err != nil {
+	if _, err := io.Copy(sum, body); err != nil && !errors.Is(err, store.ErrAltered) {
 		return backup.File{}, fmt.Errorf("read %s: %w", key, err)
 	}
 	file := sum.File(key)
