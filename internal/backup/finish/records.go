@@ -93,8 +93,8 @@ func (r Room) compare(ctx context.Context, t *tally) error {
 			delete(there, file.Key)
 		}
 	}
-	for key := range there {
-		file, err := r.digest(ctx, key)
+	for key, size := range there {
+		file, err := r.left(ctx, t.run.ID, key, size)
 		if err != nil {
 			return err
 		}
@@ -114,10 +114,29 @@ func spoil(record *backup.Record, key string, there bool) {
 	record.Data, record.Description = nil, nil
 }
 
-var itemOf = regexp.MustCompile(`([0-9a-f]{32})\.[^/]*$`)
+var itemOf = regexp.MustCompile(`([0-9a-f]{32})(\.[^/]*)?$`)
 
-// digest reads an object that a failed item left, and says what it is now,
-// also where that is not what was written.
+// left says what an object is that no record knows: by the receipt that
+// Download left, since it may be too large to be read here, else by reading
+// it.
+func (r Room) left(ctx context.Context, run, key string, size int64) (backup.File, error) {
+	var item *string
+	if found := itemOf.FindStringSubmatch(key); found != nil {
+		item = &found[1]
+		receipt, err := r.Ledger.Receipt(ctx, run, *item)
+		for _, file := range []*backup.File{receipt.Data, &receipt.Description} {
+			if err == nil && file != nil && file.Key == key && file.Size == size {
+				return *file, nil
+			}
+		}
+	}
+	file, err := r.digest(ctx, key)
+	file.Item = item
+	return file, err
+}
+
+// digest reads an object and says what it is now, also where that is not what
+// was written.
 func (r Room) digest(ctx context.Context, key string) (backup.File, error) {
 	body, _, err := r.Ledger.Store.Reader(ctx, key)
 	if err != nil {
@@ -128,9 +147,5 @@ func (r Room) digest(ctx context.Context, key string) (backup.File, error) {
 	if _, err := io.Copy(sum, body); err != nil && !errors.Is(err, store.ErrAltered) {
 		return backup.File{}, fmt.Errorf("read %s: %w", key, err)
 	}
-	file := sum.File(key)
-	if found := itemOf.FindStringSubmatch(key); found != nil {
-		file.Item = &found[1]
-	}
-	return file, nil
+	return sum.File(key), nil
 }

@@ -83,7 +83,6 @@ func (r Room) earlierLog(ctx context.Context, key, run string) (catalog.Info, ba
 	if err != nil {
 		return catalog.Info{}, file, err
 	}
-	file.Item = nil
 	body, _, err := r.Ledger.Store.Reader(ctx, key)
 	if err != nil {
 		return catalog.Info{}, file, err
