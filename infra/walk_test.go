@@ -279,17 +279,27 @@ func errorStories() []story {
 }
 
 var endStories = []story{
-	{"an item that can't be closed counts as failed", func(t *testing.T) []*machinetest.Got {
+	{"an item that can't be closed counts as failed, and what it left is named", func(t *testing.T) []*machinetest.Got {
 		s := arcgistest.NewScenario()
 		good := s.Text("Map", "Web Map", `{"version":"2.31"}`).Tags("backup")
-		bad := s.Text("Other", "Web Map", `{"version":"2.31"}`).Tags("backup")
+		bad := s.File("No extension", "PDF").Filename("rules").Tags("backup")
 		n := machinetest.New(t, s)
 		n.Refuses("PUT", "/items/"+bad.ID, 403, machinetest.Always)
+		n.Refuses("GET", "/uncategorized/No extension_backup_"+bad.ID, 403, machinetest.Always) // too large to read, say
 		got := n.Run().Sound()
 		wantStatus(t, got, "partial")
 		wantPath(t, got, bad.ID, "Way Download Downloaded Close CloseFailed")
 		wantPath(t, got, good.ID, "Way"+fetched)
 		wantError(t, got, bad.ID, "no record")
+		left := 0
+		for _, f := range got.Manifest.Files {
+			if f.Item != nil && *f.Item == bad.ID {
+				left++
+			}
+		}
+		if left != 2 {
+			t.Errorf("files of the failed item in the manifest: got %d, want data and description", left)
+		}
 		return []*machinetest.Got{got}
 	}},
 	{"a portal that lets nobody in ends the run, and the log says so", func(t *testing.T) []*machinetest.Got {
