@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"golang.org/x/sync/errgroup"
 )
 
 // The program's stories, told through the program itself: a script sees what
@@ -31,15 +32,44 @@ func TestScripts(t *testing.T) {
 	maps.Copy(words, portalWords)
 	maps.Copy(words, processWords)
 	maps.Copy(words, placeWords)
-	testscript.Run(t, testscript.Params{
+	scripts := together{T: t, group: &errgroup.Group{}}
+	scripts.group.SetLimit(atOnce)
+	deadline, _ := t.Deadline()
+	testscript.RunT(scripts, testscript.Params{
 		Dir: filepath.Join("testdata", "script"), Cmds: words, RequireExplicitExec: true, RequireUniqueNames: true,
-		Condition: condition,
+		Condition: condition, Deadline: deadline,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("PATH", bin+string(filepath.ListSeparator)+env.Getenv("PATH"))
 			env.Setenv("HOME", env.WorkDir)
 			env.Values[taleKey{}] = &tale{}
 			return nil
 		},
+	})
+	_ = scripts.group.Wait()
+}
+
+// Scripts wait more than they work: so many go at once, whatever the number
+// of processors. Each has about ten processes of 40 MB.
+const atOnce = 6
+
+// A together runs scripts beside each other. What follows from a script is
+// its own test's.
+type together struct {
+	*testing.T
+	group *errgroup.Group
+}
+
+// Parallel does nothing: Run has seen to it.
+func (together) Parallel() {}
+
+// Verbose says whether -v was given.
+func (together) Verbose() bool { return testing.Verbose() }
+
+// Run begins one script, once there is room for it.
+func (g together) Run(name string, script func(testscript.T)) {
+	g.group.Go(func() error {
+		g.T.Run(name, func(t *testing.T) { script(together{t, g.group}) })
+		return nil
 	})
 }
 
