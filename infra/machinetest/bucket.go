@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -60,8 +61,9 @@ func closeServer() {
 
 // A bucket is where a night's objects lie.
 type bucket struct {
-	Store  *store.Store
-	dir    string // the objects as plain files
+	Store  *store.Store // asks as nobody: no role, no trouble
+	dir    string       // the objects as plain files
+	config aws.Config
 	strain *strain
 	t      testing.TB
 
@@ -79,19 +81,29 @@ func newBucket(t testing.TB) *bucket {
 		t.Fatal(err)
 	}
 	// As many connections are kept as store.Open keeps.
-	pool := cfg.HTTPClient.(*awshttp.BuildableClient).WithTransportOptions(func(tr *http.Transport) { tr.MaxIdleConnsPerHost = 64 })
-	b := &bucket{t: t, dir: filepath.Join(s.Dir, "data", name), strain: &strain{under: pool}}
-	client := s3.NewFromConfig(cfg, func(o *s3.Options) {
-		o.UsePathStyle = true
-		o.HTTPClient = b.strain
-		o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = time.Millisecond })
-	})
+	cfg.HTTPClient = cfg.HTTPClient.(*awshttp.BuildableClient).WithTransportOptions(func(tr *http.Transport) { tr.MaxIdleConnsPerHost = 64 })
+	b := &bucket{t: t, dir: filepath.Join(s.Dir, "data", name), config: cfg, strain: &strain{}}
+	client := b.client(cfg.HTTPClient)
 	if _, err := client.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name}); err != nil {
 		t.Fatalf("make bucket %s: %v", name, err)
 	}
 	b.Store = store.New(client, name)
 	t.Cleanup(func() { os.RemoveAll(b.dir) }) //nolint:errcheck // the server's folder goes at the end
 	return b
+}
+
+// client reaches the bucket over a wire of its own.
+func (b *bucket) client(wire aws.HTTPClient) *s3.Client {
+	return s3.NewFromConfig(b.config, func(o *s3.Options) {
+		o.UsePathStyle = true
+		o.HTTPClient = wire
+		o.Retryer = retry.NewStandard(func(o *retry.StandardOptions) { o.MaxBackoff = time.Millisecond })
+	})
+}
+
+// as is the bucket as a role reaches it, and with what goes wrong on purpose.
+func (b *bucket) as(role string) *store.Store {
+	return store.New(b.client(wire{b.strain, role, b.config.HTTPClient}), b.Store.Bucket())
 }
 
 // Keys are those of all objects that begin with prefix, in order.

@@ -168,15 +168,6 @@ func (g *Got) Item(id string) catalog.Logged {
 	return item
 }
 
-// Data is the bytes of an item's data object, nil where it has none.
-func (g *Got) Data(id string) []byte {
-	item := g.Item(id)
-	if item.BackupPath == nil {
-		return nil
-	}
-	return g.night.Object(*item.BackupPath)
-}
-
 // Bad are the ids of the items that failed, in the log's order.
 func (g *Got) Bad() []string {
 	if g.Log == nil {

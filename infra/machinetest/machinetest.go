@@ -145,8 +145,6 @@ func (n *Night) Item(title string) string {
 	return ""
 }
 
-// input splits the settings into what an execution is given and what its
-// stack is made with.
 func encoded(settings map[string]any) json.RawMessage {
 	text, err := json.Marshal(settings)
 	if err != nil {

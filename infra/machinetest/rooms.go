@@ -50,33 +50,33 @@ func (r *rooms) open(b *bucket, base backup.Settings) error {
 	for name, function := range stack.Functions {
 		r.timeouts[name] = function.Timeout
 	}
-	tools := func() (ledger.Ledger, *login.Login) {
-		l := ledger.New(b.Store, "")
+	tools := func(role string) (ledger.Ledger, *login.Login) {
+		l := ledger.New(b.as(role), "")
 		return l, &login.Login{Ledger: l, Secret: func(context.Context) (arcgis.Secret, error) { return arcgis.ParseSecret(r.secret()) }}
 	}
 	r.base, r.doors = key, map[string]lambda.Handler{
 		"list": door("list", func() entry.Room[backup.RunCall, backup.Listed] {
-			l, p := tools()
+			l, p := tools("List")
 			return list.Room{Ledger: l, Portals: p, Base: base}.Run
 		}),
 		"export": door("export", func() entry.Room[backup.Call, backup.Docket] {
-			l, p := tools()
+			l, p := tools("Export")
 			return export.Room{Ledger: l, Portals: p}.Run
 		}),
 		"check": door("check", func() entry.Room[backup.Call, backup.Docket] {
-			l, p := tools()
+			l, p := tools("Check")
 			return check.Room{Ledger: l, Portals: p}.Run
 		}),
 		"download": door("download", func() entry.Room[backup.Call, backup.Docket] {
-			l, p := tools()
+			l, p := tools("Download")
 			return download.Room{Ledger: l, Portals: p}.Run
 		}),
 		"close": door("close", func() entry.Room[backup.Call, backup.Docket] {
-			l, p := tools()
+			l, p := tools("Close")
 			return close.Room{Ledger: l, Portals: p}.Run
 		}),
 		"finish": door("finish", func() entry.Room[backup.RunCall, finish.Answer] {
-			l, _ := tools()
+			l, _ := tools("Finish")
 			return finish.Room{Ledger: l, Base: base}.Run
 		}),
 	}
