@@ -185,3 +185,26 @@ func TestADamagedOldManifestHarmsNobody(t *testing.T) {
 		})
 	}
 }
+
+// Two stacks may share a bucket and a portal: each has a folder of its own,
+// and neither sweeps or expires what is the other's.
+func TestTwoStacksInOneBucket(t *testing.T) {
+	t.Parallel()
+	n := machinetest.Named(t, "many:12:5s").With("archive_number", 0)
+	other := n.Beside().With("backup_directory", "second")
+	var runs []*machinetest.Got
+	for range 2 {
+		both := machinetest.Together(n, other)
+		for _, got := range both {
+			wantStatus(t, got.Sound(), "complete")
+		}
+		runs = append(runs, both...)
+		n.AdvanceDays(1)
+	}
+	if got, want := marks(t, n, runs...), "expired expired kept kept "; got != want {
+		t.Errorf("two nights of two stacks: got %s, want %s", got, want)
+	}
+	if runs[0].Folder != "backup_2026-11-23" || runs[1].Folder != "second/backup_2026-11-23" {
+		t.Errorf("folders: got %s and %s", runs[0].Folder, runs[1].Folder)
+	}
+}
