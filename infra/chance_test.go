@@ -17,7 +17,7 @@ func TestTroublesByChance(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			chance := rand.New(rand.NewPCG(seed, 23))
-			n := machinetest.Named(t, pick(chance, "demo", "flaky", "odd", "many:12:5s"))
+			n := machinetest.Named(t, pick(chance, "demo", "flaky", "many:12:5s"))
 			n.With("ignore_existing", chance.IntN(2) == 0).With("archive_number", chance.IntN(2)).With("max_retries", chance.IntN(4)).
 				With("max_concurrency", 1+chance.IntN(8))
 			var all []string
