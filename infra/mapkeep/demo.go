@@ -61,7 +61,7 @@ func (d *demoCommand) run(ctx context.Context, a *app) exit {
 		}
 		last = night{app: a, place: p, settings: settings, secret: portal.Secret(), undoDays: 1,
 			offset: time.Duration(n) * 24 * time.Hour, view: newView(a)}.run(ctx)
-		if last.err != nil {
+		if last.err != nil && last.code != exitSome {
 			return last
 		}
 		a.say("")

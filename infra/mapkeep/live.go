@@ -140,7 +140,7 @@ func (p picture) after() string {
 	if p.all == 0 {
 		return fmt.Sprintf("(%s)", p.now.Sub(p.begun).Truncate(time.Second))
 	}
-	passed := p.now.Sub(p.begun)
+	passed := p.now.Sub(p.listed)
 	texts := []string{amount(p.bytes), amount(int64(float64(p.bytes)/max(passed.Seconds(), 1))) + "/s"}
 	switch ended := p.good + p.failed; {
 	case ended == p.all:

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -26,6 +27,9 @@ import (
 //	store … spoil … and others of script_place_test.go
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("the scripts use sh and signals")
+	}
 	bin := t.TempDir()
 	must(t, os.Symlink(self(t), filepath.Join(bin, "mapkeep")))
 	words := map[string]func(*testscript.TestScript, bool, []string){"ends": ends, "document": isDocument}

@@ -23,7 +23,8 @@ type view struct {
 
 	mu     sync.Mutex
 	begun  time.Time
-	stage  string // the machine's state
+	listed time.Time // when the items were known
+	stage  string    // the machine's state, in words
 	all    int
 	good   int
 	failed int
@@ -82,7 +83,7 @@ func (v *view) note(format string, args ...any) {
 // total says how many items there are.
 func (v *view) total(n int) {
 	v.mu.Lock()
-	v.all = n
+	v.all, v.listed = n, time.Now()
 	v.mu.Unlock()
 	if v.live == nil {
 		v.note("items to back up: %d", n)
@@ -135,13 +136,14 @@ func doing(state string, d backup.Docket) string {
 
 // retry says that a step of an item is repeated.
 func (v *view) retry(index int, state, name string, wait time.Duration) {
-	if v.live != nil {
-		return
-	}
 	v.mu.Lock()
-	d := v.open[index].docket
+	s := v.open[index]
+	s.doing, s.since = "retrying", time.Now()
+	v.open[index] = s
 	v.mu.Unlock()
-	v.note("  %s: %s met %s and is repeated in %s", d.Title, state, name, wait.Round(100*time.Millisecond))
+	if v.live == nil {
+		v.note("  %s: %s met %s and is repeated in %s", s.docket.Title, state, name, wait.Round(100*time.Millisecond))
+	}
 }
 
 // done says that an item has ended.
@@ -221,7 +223,8 @@ type picture struct {
 	all, good, failed int
 	bytes             int64
 	stage             string
-	begun, now        time.Time
+	begun, listed     time.Time
+	now               time.Time
 	open              []shown // the one that began first first
 }
 
@@ -229,7 +232,7 @@ type picture struct {
 func (v *view) picture() picture {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	p := picture{v.all, v.good, v.failed, v.bytes, v.stage, v.begun, time.Now(), nil}
+	p := picture{v.all, v.good, v.failed, v.bytes, v.stage, v.begun, v.listed, time.Now(), nil}
 	for _, s := range v.open {
 		p.open = append(p.open, s)
 	}
