@@ -54,7 +54,7 @@ func probe(ctx context.Context, a *app, to string) error {
 		return err
 	}
 	defer p.close()
-	return p.Store.Probe(ctx, p.Prefix)
+	return p.probe(ctx)
 }
 
 // couldBeStore reports why a run could not make a store of a folder: the

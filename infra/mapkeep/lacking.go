@@ -13,6 +13,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	"github.com/mapkeep/mapkeep/infra"
+	"github.com/mapkeep/mapkeep/internal/layout"
 )
 
 // lacking says which lifecycle rules a bucket elsewhere lacks, in words. A run
@@ -37,7 +38,7 @@ func (p *place) lacking(ctx context.Context) ([]string, error) {
 	case err != nil:
 		return nil, err
 	}
-	return lackingRules(out.Rules, stack.Rules, p.Prefix), nil
+	return lackingRules(out.Rules, stack.Rules, layout.Inside(p.Prefix)), nil
 }
 
 // lackingRules compares a bucket's rules with the stack's. Those about old

@@ -116,7 +116,7 @@ func (n night) remove(ctx context.Context, folder, sign string) error {
 func (n night) worked(ctx context.Context, rule infra.Rule, now time.Time) error {
 	before := now.AddDate(0, 0, -rule.Expire)
 	var keys []string
-	for object, err := range n.place.Store.List(ctx, n.place.Prefix+rule.Prefix) {
+	for object, err := range n.place.Store.List(ctx, layout.Inside(n.place.Prefix)+rule.Prefix) {
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/gofrs/flock"
 
@@ -77,20 +78,36 @@ func openBucket(ctx context.Context, name, rest string) (*place, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &place{Ledger: ledger.New(s, prefix), name: name, bucket: bucket, environ: awsEnviron()}, nil
+	environ, err := awsEnviron(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &place{Ledger: ledger.New(s, prefix), name: name, bucket: bucket, environ: environ}, nil
 }
 
 // awsEnviron is the part of this process's environment by which the SDK finds
-// credentials, region and endpoint.
-func awsEnviron() []string {
-	var environ []string
+// credentials, region and endpoint. A function has a region of its own and
+// looks for no instance's role; here the user's region holds, which may come
+// from a profile, and the role of the computer may be the user's.
+func awsEnviron(ctx context.Context) ([]string, error) {
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the AWS settings: %w", err)
+	}
+	environ := []string{"AWS_EC2_METADATA_DISABLED=false"}
 	for _, pair := range os.Environ() {
 		name, _, _ := strings.Cut(pair, "=")
 		if strings.HasPrefix(name, "AWS_") && !strings.HasPrefix(name, "AWS_LAMBDA_") {
 			environ = append(environ, pair)
 		}
 	}
-	return environ
+	return append(environ, "AWS_REGION="+cfg.Region), nil
+}
+
+// probe writes two small working files to find out whether the place has what
+// a backup needs.
+func (p *place) probe(ctx context.Context) error {
+	return p.Store.Probe(ctx, layout.Inside(p.Prefix))
 }
 
 // alone takes the folder for this run; a second run there is refused. What

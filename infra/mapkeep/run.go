@@ -90,7 +90,7 @@ func (n night) run(ctx context.Context) exit {
 	if err := n.place.alone(ctx); err != nil {
 		return stopped(ctx, nil, err)
 	}
-	if err := n.place.Store.Probe(ctx, n.place.Prefix); err != nil {
+	if err := n.place.probe(ctx); err != nil {
 		return stopped(ctx, nil, err)
 	}
 	given, err := input(n.settings)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net"
@@ -29,6 +30,7 @@ type scriptPortal struct{ *arcgistest.Portal }
 //	until ENDPOINT N [ITEM]   waits until it has been asked N times
 //	until exports N           waits until so many temporary exports are online
 //	until call N              waits until the mute host was called so often
+//	until facts FILE          waits until simulate has written its document there, and uses that portal
 //	nothing-left              no export is left online, and no rule was broken
 //	exports N                 so many temporary exports are online
 //	no-secret PATH…           no password or token is in a file there, nor in what was said last
@@ -155,7 +157,11 @@ func asked(ts *testscript.TestScript, neg bool, args []string) {
 const patienceOfScripts = 30 * time.Second
 
 func until(ts *testscript.TestScript, neg bool, args []string) {
-	arguments(ts, neg, args, 2, "until ENDPOINT|exports N [ITEM]")
+	arguments(ts, neg, args, 2, "until ENDPOINT|exports|call N [ITEM], or until facts FILE")
+	if args[0] == "facts" {
+		readFacts(ts, ts.MkAbs(args[1]))
+		return
+	}
 	want, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	p := taleOf(ts).portal
@@ -170,6 +176,18 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		return p.Count(args[0]) >= want
 	})
+}
+
+// readFacts takes another process's portal for this script's.
+func readFacts(ts *testscript.TestScript, path string) {
+	var facts simulated
+	wait(ts, "facts in "+path, func() bool {
+		text, err := os.ReadFile(path)
+		return err == nil && json.Unmarshal(text, &facts) == nil
+	})
+	ts.Setenv("PORTAL", facts.Portal)
+	ts.Setenv("TRUSTED", strings.Join(facts.TrustedHosts, ","))
+	ts.Check(os.WriteFile(ts.MkAbs("secret.json"), facts.Secret, 0o600))
 }
 
 // named is the id of the item of this title, "" when there is none.
