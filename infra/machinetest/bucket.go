@@ -205,3 +205,13 @@ func (b *bucket) stamp(now time.Time) {
 		}
 	}
 }
+
+// size is an object's length.
+func (b *bucket) size(key string) int64 {
+	b.t.Helper()
+	object, err := b.Store.Head(b.t.Context(), key)
+	if err != nil {
+		b.t.Errorf("Head(%q): %v", key, err)
+	}
+	return object.Size
+}

@@ -143,13 +143,10 @@ func (g *Got) soundCounts() {
 		if item.Way != nil && *item.Way == backup.ByCopy && item.Success {
 			unchanged++
 		}
-		if item.Success && item.BackupPath != nil && *item.Way != backup.ByDescription {
-			size += item.Size
-		}
 	}
 	for _, name := range g.Tree {
-		if id, is := strings.CutSuffix(name, ".item.json"); is && len(id) >= 32 && g.Log.Items[id[len(id)-32:]].Success {
-			size += int64(len(g.night.Object(g.Folder + "/" + name)))
+		if strings.Contains(name, "/") { // log and manifest lie in no tag's folder
+			size += g.night.size(g.Folder + "/" + name)
 		}
 	}
 	if i.Total != total || i.BackedUp != total-bad || i.Failed != bad || i.Unchanged != unchanged || i.Skipped != len(g.Log.Skipped) || i.Bytes != size || i.Success != (i.Status == backup.RunComplete) {

@@ -48,25 +48,23 @@ func (l Ledger) Claim(ctx context.Context, s backup.Settings, execution string, 
 	return l.Run(ctx, id)
 }
 
-// freeFolder claims the first free name.
+// freeFolder claims the first free name. A name under which anything lies is
+// passed over without a claim: retention would take what lies there for ours.
 func (l Ledger) freeFolder(ctx context.Context, run backup.Run) (string, error) {
 	s := run.Settings
 	for n := 1; ; n++ {
 		folder := layout.FolderName(s.BackupDirectoryPrefix, run.Date, n)
-		claim := Claim{Run: run.ID, Execution: run.Execution, Started: run.Started, Folder: folder}
-		ours, err := l.claim(ctx, s, claim)
-		if err != nil {
-			return "", err
-		}
-		if !ours {
-			continue
-		}
 		empty, err := l.empty(ctx, layout.Inside(l.Layout(s).Folder(folder)))
 		if err != nil {
 			return "", err
 		}
-		if empty {
-			return folder, nil
+		if !empty {
+			continue
+		}
+		claim := Claim{Run: run.ID, Execution: run.Execution, Started: run.Started, Folder: folder}
+		ours, err := l.claim(ctx, s, claim)
+		if err != nil || ours {
+			return folder, err
 		}
 	}
 }
@@ -98,21 +96,22 @@ func (l Ledger) empty(ctx context.Context, prefix string) (bool, error) {
 	return true, nil
 }
 
-// Claims are the claims of all runs under this backup_directory, by folder.
-func (l Ledger) Claims(ctx context.Context, s backup.Settings) (map[string]Claim, error) {
-	claims := map[string]Claim{}
-	for object, err := range l.Store.List(ctx, l.Layout(s).Claims()) {
+// ClaimOf is the claim on a folder; the zero Claim where there is none.
+func (l Ledger) ClaimOf(ctx context.Context, s backup.Settings, folder string) (Claim, error) {
+	key := l.Layout(s).Claim(folder)
+	for object, err := range l.Store.List(ctx, key) {
 		if err != nil {
-			return nil, err
+			return Claim{}, err
+		}
+		if object.Key != key {
+			continue // a longer name
 		}
 		var claim Claim
-		if err := l.read(ctx, object.Key, &claim); err != nil {
-			return nil, err
-		}
+		err := l.read(ctx, key, &claim)
 		claim.Written = object.Modified
-		claims[claim.Folder] = claim
+		return claim, err
 	}
-	return claims, nil
+	return Claim{}, nil
 }
 
 // Marker is the tag that this bucket's temporary exports carry; it is drawn

@@ -44,41 +44,52 @@ func (l Ledger) Runs(ctx context.Context) ([]string, error) {
 	return l.Store.Folders(ctx, l.keys().RunsPrefix())
 }
 
-// Traces are what a run's working files tell of it.
-type Traces struct {
-	Newest   time.Time // when it last wrote one; zero where there are none
-	Finished bool
-	Dead     bool // it was buried
+// Ended reports whether a run came to its end or was buried.
+func (l Ledger) Ended(ctx context.Context, run string) (bool, error) {
+	finished, err := l.Store.Exists(ctx, l.keys().Finished(run))
+	if err != nil || finished {
+		return finished, err
+	}
+	return l.Dead(ctx, run)
 }
 
-// Living reports whether the run may still be at work: it is not finished,
-// not buried, and has written something within Patience. Its age says
-// nothing: a large run may take a week.
-func (t Traces) Living(now time.Time) bool {
-	return !t.Finished && !t.Dead && t.Newest.Add(Patience).After(now)
+// Dead reports whether a run was buried.
+func (l Ledger) Dead(ctx context.Context, run string) (bool, error) {
+	return l.Store.Exists(ctx, l.keys().Dead(run))
 }
 
-// Traces looks at a run's working files.
-func (l Ledger) Traces(ctx context.Context, run string) (Traces, error) {
-	var t Traces
-	if run == "" {
-		return t, nil
+// Living reports whether a run may still be at work: it has not ended, and has
+// written something within Patience. Its age says nothing: a large run may
+// take a week. The first young file is enough, since a run may have hundreds
+// of thousands.
+func (l Ledger) Living(ctx context.Context, run string, now time.Time) (bool, error) {
+	ended, err := l.Ended(ctx, run)
+	if err != nil || ended {
+		return false, err
 	}
 	for object, err := range l.Store.List(ctx, l.keys().RunPrefix(run)) {
-		if err != nil {
-			return t, err
-		}
-		t.Finished = t.Finished || object.Key == l.keys().Finished(run)
-		t.Dead = t.Dead || object.Key == l.keys().Dead(run)
-		if object.Modified.After(t.Newest) {
-			t.Newest = object.Modified
+		if err != nil || object.Modified.Add(Patience).After(now) {
+			return err == nil, err
 		}
 	}
-	return t, nil
+	return false, nil
 }
 
-// Unfinished are the ids of runs that have working files, never finished and
-// were not buried.
+// Touched is when a run last wrote a working file; zero where there are none.
+func (l Ledger) Touched(ctx context.Context, run string) (time.Time, error) {
+	var newest time.Time
+	for object, err := range l.Store.List(ctx, l.keys().RunPrefix(run)) {
+		if err != nil {
+			return newest, err
+		}
+		if object.Modified.After(newest) {
+			newest = object.Modified
+		}
+	}
+	return newest, nil
+}
+
+// Unfinished are the ids of runs that have working files and have not ended.
 func (l Ledger) Unfinished(ctx context.Context) ([]string, error) {
 	runs, err := l.Runs(ctx)
 	if err != nil {
@@ -86,11 +97,11 @@ func (l Ledger) Unfinished(ctx context.Context) ([]string, error) {
 	}
 	var open []string
 	for _, run := range runs {
-		traces, err := l.Traces(ctx, run)
+		ended, err := l.Ended(ctx, run)
 		if err != nil {
 			return nil, err
 		}
-		if !traces.Finished && !traces.Dead {
+		if !ended {
 			open = append(open, run)
 		}
 	}

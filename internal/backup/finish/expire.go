@@ -2,6 +2,7 @@ package finish
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -43,7 +44,16 @@ func (r Room) mark(ctx context.Context, keys layout.Layout, name, since string) 
 		return false, err
 	}
 	if there {
-		if err := r.tag(ctx, manifest, ledger.Expiring, since); err != nil {
+		tags, err := r.Ledger.Store.Tags(ctx, manifest)
+		if err != nil {
+			return false, err
+		}
+		switch tags[ledger.Mark] {
+		case "", ledger.Expiring:
+		default:
+			return true, nil // done already, or somebody wants it kept since the plan was made
+		}
+		if err := r.tag(ctx, manifest, tags, ledger.Expiring, since); err != nil {
 			return false, err
 		}
 	}
@@ -51,7 +61,11 @@ func (r Room) mark(ctx context.Context, keys layout.Layout, name, since string) 
 	if err != nil || !whole || !there {
 		return whole, err
 	}
-	return true, r.tag(ctx, manifest, ledger.Expired, since)
+	tags, err := r.Ledger.Store.Tags(ctx, manifest)
+	if err != nil || tags[ledger.Mark] != ledger.Expiring {
+		return err == nil, err
+	}
+	return true, r.tag(ctx, manifest, tags, ledger.Expired, since)
 }
 
 // markObjects marks all objects of a folder but its manifest.
@@ -77,13 +91,20 @@ func (r Room) markObjects(ctx context.Context, folder, manifest, since string) (
 			if err != nil || tags[ledger.Mark] == ledger.Expired {
 				return err
 			}
-			return r.tag(within, object.Key, ledger.Expired, since)
+			return r.tag(within, object.Key, tags, ledger.Expired, since)
 		})
 	}
 	return whole, group.Wait()
 }
 
-// tag sets a mark and since when it holds.
-func (r Room) tag(ctx context.Context, key, mark, since string) error {
-	return r.Ledger.Store.Tag(ctx, key, map[string]string{ledger.Mark: mark, ledger.Since: since})
+// tag sets a mark and since when it holds, beside the tags that are there: S3
+// replaces the whole set, and takes ten.
+func (r Room) tag(ctx context.Context, key string, tags map[string]string, mark, since string) error {
+	set := map[string]string{}
+	maps.Copy(set, tags)
+	set[ledger.Mark], set[ledger.Since] = mark, since
+	if len(set) > 10 {
+		set = map[string]string{ledger.Mark: mark, ledger.Since: since}
+	}
+	return r.Ledger.Store.Tag(ctx, key, set)
 }

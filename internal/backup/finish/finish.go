@@ -115,6 +115,9 @@ func (r Room) tally(ctx context.Context, call backup.RunCall, run backup.Run) (t
 	for _, line := range t.lines {
 		t.summary.Add(line.Record)
 	}
+	for _, file := range t.extra {
+		t.summary.Bytes += file.Size
+	}
 	stopped := call.Error.Error == Interrupted
 	t.status = t.summary.Status(!t.listed || stopped, run.Settings.AllowEmpty)
 	if t.status == backup.RunComplete && t.failure != "" {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"maps"
 	"regexp"
 	"slices"
 
@@ -58,11 +60,11 @@ func unreadable(item backup.Item, why error) backup.Record {
 	return record
 }
 
-// garbled reports whether a document was read and is not what it was: cut, or
-// with other bytes than the bucket has a checksum of. Every later call will
-// find it so.
+// garbled reports whether a document can't be read, now and by every later
+// call: it was cut, has other bytes than the bucket has a checksum of, or is
+// archived or shut away from this role.
 func garbled(ctx context.Context, err error) bool {
-	return err != nil && ctx.Err() == nil && (fault.Of(err) == "" || errors.Is(err, store.ErrAltered))
+	return err != nil && ctx.Err() == nil && (fault.Of(err) == "" || fault.Is(err, fault.StoreRefused))
 }
 
 // compare holds the records against the folder. A good item whose objects are
@@ -93,10 +95,28 @@ func (r Room) compare(ctx context.Context, t *tally) error {
 			delete(there, file.Key)
 		}
 	}
-	for key, size := range there {
-		file, err := r.left(ctx, t.run.ID, key, size)
+	return r.extras(ctx, t, there)
+}
+
+// extras finds out what lies in the folder beside the records' objects: what
+// tries that failed left. It is no good item's data.
+func (r Room) extras(ctx context.Context, t *tally, there map[string]int64) error {
+	good := map[string]bool{}
+	for _, line := range t.lines {
+		good[line.Item.ID] = line.Record.Success
+	}
+	for _, key := range slices.Sorted(maps.Keys(there)) {
+		relative, ok := layout.Relative(t.run.Directory, key)
+		if !ok || !fs.ValidPath(relative) {
+			t.listing.Warnings = append(t.listing.Warnings, fmt.Sprintf("%q lies in the folder and is no file of this backup", key))
+			continue
+		}
+		file, err := r.left(ctx, t.run.ID, key, there[key])
 		if err != nil {
 			return err
+		}
+		if file.Item != nil && good[*file.Item] {
+			file.Item = nil
 		}
 		t.extra = append(t.extra, file)
 	}
@@ -130,10 +150,18 @@ func (r Room) left(ctx context.Context, run, key string, size int64) (backup.Fil
 			}
 		}
 	}
+	if size > large {
+		object, err := r.Ledger.Store.Head(ctx, key)
+		return backup.File{Key: key, Item: item, Size: object.Size, CRC64NVME: object.CRC64NVME, SHA256: []string{}}, err
+	}
 	file, err := r.digest(ctx, key)
 	file.Item = item
 	return file, err
 }
+
+// large is what is not read again for the hashes of something that no item
+// needs: the bucket's own checksum does.
+const large = 256 << 20
 
 // digest reads an object and says what it is now, also where that is not what
 // was written.

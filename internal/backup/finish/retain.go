@@ -10,7 +10,6 @@ import (
 
 	"github.com/mapkeep/mapkeep/internal/backup"
 	"github.com/mapkeep/mapkeep/internal/catalog"
-	"github.com/mapkeep/mapkeep/internal/fault"
 	"github.com/mapkeep/mapkeep/internal/layout"
 	"github.com/mapkeep/mapkeep/internal/ledger"
 	"github.com/mapkeep/mapkeep/internal/retention"
@@ -46,16 +45,12 @@ func (r Room) runs(ctx context.Context, current backup.Run) ([]retention.Run, er
 	if err != nil {
 		return nil, err
 	}
-	claims, err := r.Ledger.Claims(ctx, current.Settings)
-	if err != nil {
-		return nil, err
-	}
 	runs := make([]retention.Run, len(folders))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)
 	for i, folder := range folders {
 		group.Go(func() (err error) {
-			runs[i], err = r.look(ctx, keys, folder, claims)
+			runs[i], err = r.look(ctx, current.Settings, folder)
 			return err
 		})
 	}
@@ -64,8 +59,9 @@ func (r Room) runs(ctx context.Context, current backup.Run) ([]retention.Run, er
 }
 
 // look reads what one folder says of itself; a folder without a sign of ours
-// gives nothing.
-func (r Room) look(ctx context.Context, keys layout.Layout, name string, claims map[string]ledger.Claim) (retention.Run, error) {
+// gives nothing. One that can't be read is kept, and tonight's run goes on.
+func (r Room) look(ctx context.Context, s backup.Settings, name string) (retention.Run, error) {
+	keys := r.Ledger.Layout(s)
 	folder := keys.Folder(name)
 	there, err := r.Ledger.Store.Exists(ctx, keys.Manifest(folder))
 	if err != nil {
@@ -74,40 +70,65 @@ func (r Room) look(ctx context.Context, keys layout.Layout, name string, claims 
 	if there {
 		return r.lookAtManifest(ctx, keys.Manifest(folder), name)
 	}
-	claim, claimed := claims[name]
-	logged, err := r.Ledger.Store.Exists(ctx, keys.Log(folder))
-	if err != nil || (!claimed && !logged) {
+	claim, err := r.Ledger.ClaimOf(ctx, s, name)
+	if err != nil {
 		return retention.Run{}, err
 	}
 	run := retention.Run{Folder: name, ID: claim.Run, Started: claim.Started, Touched: claim.Written}
 	sign := keys.Log(folder)
-	if logged {
-		if err := r.lookAtLog(ctx, sign, &run); err != nil {
-			return run, err
-		}
-	} else if sign, err = r.anyKey(ctx, folder); err != nil {
-		return run, err
-	}
-	tags, err := r.Ledger.Store.Tags(ctx, sign)
+	logged, err := r.Ledger.Store.Exists(ctx, sign)
 	if err != nil {
-		return run, err
+		return retention.Run{}, err
 	}
-	run.Mark = tags[ledger.Mark]
-	traces, err := r.Ledger.Traces(ctx, run.ID)
-	run.Dead = traces.Dead
-	if traces.Newest.After(run.Touched) {
-		run.Touched = traces.Newest
+	if logged {
+		err = r.lookAtLog(ctx, sign, &run)
+	} else {
+		sign, err = r.since(ctx, folder, claim)
 	}
-	return run, err
+	if err != nil || sign == "" || run.ID == "" {
+		return retention.Run{}, unlessGarbled(ctx, err)
+	}
+	return r.lookAtTraces(ctx, sign, run)
 }
 
-// anyKey is the first object of a folder, whose mark stands for all where
-// there is neither manifest nor log.
-func (r Room) anyKey(ctx context.Context, folder string) (string, error) {
-	for object, err := range r.Ledger.Store.List(ctx, layout.Inside(folder)) {
-		return object.Key, err
+// since is the first object of a folder that a run claimed, whose mark stands
+// for all where there is neither manifest nor log; "" where the folder is not
+// the run's: nobody claimed it, or something lay there before.
+func (r Room) since(ctx context.Context, folder string, claim ledger.Claim) (string, error) {
+	first := ""
+	if claim.Run == "" {
+		return "", nil
 	}
-	return "", fault.New(fault.StoreUnavailable, folder+" vanished while it was looked at")
+	for object, err := range r.Ledger.Store.List(ctx, layout.Inside(folder)) {
+		if err != nil {
+			return "", err
+		}
+		if object.Modified.Before(claim.Written.Truncate(time.Second)) {
+			return "", nil
+		}
+		if first == "" {
+			first = object.Key
+		}
+	}
+	return first, nil
+}
+
+// lookAtTraces reads a folder's mark, and whether its run may still be at
+// work.
+func (r Room) lookAtTraces(ctx context.Context, sign string, run retention.Run) (retention.Run, error) {
+	tags, err := r.Ledger.Store.Tags(ctx, sign)
+	if err != nil {
+		return retention.Run{}, unlessGarbled(ctx, err)
+	}
+	run.Mark = tags[ledger.Mark]
+	if run.Dead, err = r.Ledger.Dead(ctx, run.ID); err != nil {
+		return run, err
+	}
+	touched, err := r.Ledger.Touched(ctx, run.ID)
+	if touched.After(run.Touched) {
+		run.Touched = touched
+	}
+	return run, err
 }
 
 // lookAtManifest reads a backup's header and mark. A manifest that can't be
@@ -116,12 +137,12 @@ func (r Room) lookAtManifest(ctx context.Context, key, name string) (retention.R
 	run := retention.Run{Folder: name, HasManifest: true}
 	tags, err := r.Ledger.Store.Tags(ctx, key)
 	if err != nil {
-		return run, err
+		return run, unlessGarbled(ctx, err)
 	}
 	run.Mark = tags[ledger.Mark]
 	body, _, err := r.Ledger.Store.Reader(ctx, key)
 	if err != nil {
-		return run, err
+		return run, unlessGarbled(ctx, err)
 	}
 	defer body.Close()
 	run.Empty = true

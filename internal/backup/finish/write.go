@@ -21,6 +21,9 @@ func (r Room) write(ctx context.Context, t tally, plan catalog.Retention) (catal
 	info := catalog.NewInfo(t.run, t.listing, t.summary, catalog.Ending{
 		Status: t.status, Error: t.failure, Finished: t.ended, Retention: plan,
 	})
+	if err := t.rehearse(info); err != nil {
+		return info, err
+	}
 	key := keys.Log(t.run.Directory)
 	log, created, err := r.create(ctx, key, func(w io.Writer) error {
 		return catalog.WriteLog(w, info, each(t.lines), t.listing.Skipped)
@@ -29,14 +32,29 @@ func (r Room) write(ctx context.Context, t tally, plan catalog.Retention) (catal
 		return info, fmt.Errorf("write the log: %w", err)
 	}
 	if !created {
-		if info, log, err = r.earlierLog(ctx, key, t.run.ID); err != nil {
+		earlier, written, err := r.earlierLog(ctx, key, t.run.ID)
+		if err != nil {
 			return info, err
 		}
+		if earlier.Status != info.Status || earlier.Failed != info.Failed {
+			return info, fault.New(fault.StoreRefused, fmt.Sprintf("%s says that the run is %s, but now it is %s", key, earlier.Status, info.Status))
+		}
+		info, log = earlier, written
 	}
 	if info.Status == backup.RunFailed {
 		return info, nil
 	}
 	return info, r.manifest(ctx, t, info, log)
+}
+
+// rehearse makes every check of the manifest's writer before the log says
+// anything: a log that calls a run complete has a manifest beside it.
+func (t tally) rehearse(info catalog.Info) error {
+	if info.Status == backup.RunFailed {
+		return nil
+	}
+	files := catalog.Files(t.run.Directory, records(t.lines), t.extra...)
+	return catalog.WriteManifest(io.Discard, catalog.NewHeader(t.run, t.listing, info.Status, info.Finished), records(t.lines), files)
 }
 
 // manifest makes the folder a backup, and reads back that it is one.
@@ -55,12 +73,18 @@ func (r Room) manifest(ctx context.Context, t tally, info catalog.Info, log back
 		return fmt.Errorf("read the manifest back: %w", err)
 	}
 	defer body.Close()
-	items := 0
-	back, err := catalog.ReadManifest(body, catalog.Visitor{Item: func(string, catalog.Item) error { items++; return nil }})
+	items, failed := 0, 0
+	back, err := catalog.ReadManifest(body, catalog.Visitor{Item: func(_ string, item catalog.Item) error {
+		items++
+		if !item.Success {
+			failed++
+		}
+		return nil
+	}})
 	if err != nil {
 		return fmt.Errorf("read the manifest back: %w", err)
 	}
-	if back.Run != t.run.ID || items != info.Total {
+	if back.Run != t.run.ID || items != info.Total || failed != info.Failed {
 		return fault.New(fault.StoreRefused, fmt.Sprintf("%s is not this run's manifest", key))
 	}
 	return nil

@@ -73,10 +73,11 @@ func (r Room) backups(ctx context.Context, run backup.Run) (found []older, warni
 	return found, warnings, nil
 }
 
-// garbled reports whether a manifest was read and is not what it was: then
-// its backup can't be copied from, and tonight's goes on without.
+// garbled reports whether a manifest can't be read, or is not what it was:
+// then its backup can't be copied from, and tonight's goes on without. Old
+// backups may be archived, or shut away from this role.
 func garbled(ctx context.Context, err error) bool {
-	return err != nil && ctx.Err() == nil && (fault.Of(err) == "" || errors.Is(err, store.ErrAltered))
+	return err != nil && ctx.Err() == nil && (fault.Of(err) == "" || fault.Is(err, fault.StoreRefused))
 }
 
 // older reads the head of one manifest; nil where its backup is on its way
@@ -125,6 +126,9 @@ func (r Room) copies(ctx context.Context, from older, open map[string]*backup.Do
 				return nil
 			}
 			copied := good[*file.Item]
+			if copied.Key != "" {
+				return nil // what an earlier try left comes behind the item's own
+			}
 			copied.Key, copied.Size, copied.CRC64NVME = from.folder+"/"+file.Key, file.Size, file.CRC64NVME
 			copied.At, copied.Length = at, length
 			return nil

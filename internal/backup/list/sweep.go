@@ -46,11 +46,11 @@ func (r Room) living(ctx context.Context, run backup.Run, now time.Time) (map[st
 	bucket := r.Ledger.Store.Bucket()
 	living := map[string]bool{layout.RunHex(bucket, run.ID): true}
 	for _, id := range ids {
-		traces, err := r.Ledger.Traces(ctx, id)
+		alive, err := r.Ledger.Living(ctx, id, now)
 		if err != nil {
 			return nil, err
 		}
-		if traces.Living(now) {
+		if alive {
 			living[layout.RunHex(bucket, id)] = true
 		}
 	}
