@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -28,8 +29,12 @@ func interruptible() context.Context {
 	go func() {
 		<-signals
 		cancel()
-		<-signals
-		os.Exit(exitInterrupted)
+		for s := range signals {
+			if s != syscall.SIGHUP { // a terminal that closes sends several
+				fmt.Fprintln(os.Stderr, "\nmapkeep: ended at once; what is left in the portal the next run deletes")
+				os.Exit(exitInterrupted)
+			}
+		}
 	}()
 	return ctx
 }

@@ -27,7 +27,7 @@ type scriptPortal struct{ *arcgistest.Portal }
 //	edit features|title|mend|remove ITEM   changes it; an item by its title
 //	edit password|throttle    changes the password; asks everybody to come back in an hour
 //	asked N ENDPOINT          the endpoint was asked so many times
-//	until ENDPOINT N [ITEM]   waits until it has been asked N times
+//	until ENDPOINT N [ITEM]   waits until it has been asked N times, or +N times from now on
 //	until exports N           waits until so many temporary exports are online
 //	until call N              waits until the mute host was called so often
 //	until facts FILE          waits until simulate has written its document there, and uses that portal
@@ -164,18 +164,29 @@ func until(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	want, err := strconv.Atoi(args[1])
 	ts.Check(err)
-	p := taleOf(ts).portal
+	count := taleOf(ts).counter(args)
+	if strings.HasPrefix(args[1], "+") {
+		want += count()
+	}
 	wait(ts, strings.Join(args, " "), func() bool {
-		switch {
-		case args[0] == "call":
-			return int(taleOf(ts).calls.Load()) >= want
-		case args[0] == "exports":
-			return len(p.Exports()) == want
-		case len(args) > 2:
-			return p.Count(args[0], p.named(args[2])) >= want
+		if args[0] == "exports" {
+			return count() == want
 		}
-		return p.Count(args[0]) >= want
+		return count() >= want
 	})
+}
+
+// counter counts what until waits for.
+func (t *tale) counter(args []string) func() int {
+	switch {
+	case args[0] == "call":
+		return func() int { return int(t.calls.Load()) }
+	case args[0] == "exports":
+		return func() int { return len(t.portal.Exports()) }
+	case len(args) > 2:
+		return func() int { return t.portal.Count(args[0], t.portal.named(args[2])) }
+	}
+	return func() int { return t.portal.Count(args[0]) }
 }
 
 // readFacts takes another process's portal for this script's.
