@@ -89,7 +89,8 @@ type hook struct {
 }
 
 // When does something when a state is entered, before anything of it is done:
-// once, for the item whose id is given, or for whichever comes first.
+// once, for the item whose id is given, or for whichever comes first. "Export
+// again" is the moment before the step Export is repeated.
 func (n *Night) When(state, item string, do func()) *Night {
 	n.hooks.list = append(n.hooks.list, hook{state: state, item: item, do: do})
 	return n

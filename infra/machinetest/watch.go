@@ -28,7 +28,9 @@ func (r *run) see(e states.Event) {
 		}
 		r.leave(e)
 	case states.Retrying:
-		r.note(e, Wait{e.State, e.Wait, e.Error})
+		if item := r.note(e, Wait{e.State, e.Wait, e.Error}); r.night.hooks.entered(e.State+" again", item) {
+			r.stop()
+		}
 	}
 }
 
@@ -91,12 +93,14 @@ func (r *run) leave(e states.Event) {
 // waits are the machine's Wait states.
 var waits = map[string]bool{"ListLater": true, "ExportLater": true, "WaitForExport": true, "DownloadLater": true, "CloseLater": true}
 
-func (r *run) note(e states.Event, wait Wait) {
+// note keeps a pause before a repetition and gives the item it is of.
+func (r *run) note(e states.Event, wait Wait) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.steps = append(r.steps, Step{Kind: e.Kind, State: e.State, Error: e.Error})
 	w := r.walk(e)
 	w.waits = append(w.waits, wait)
+	return w.item
 }
 
 // count counts a call and gives its number.

@@ -22,7 +22,7 @@ var (
 // Enterprise has no bin. An item that is not there any more is deleted, so
 // the caller must have made sure that the id is its own.
 func (c *Client) Delete(ctx context.Context, owner, folder, id string) error {
-	self, err := c.known(ctx)
+	self, err := c.Known(ctx)
 	if err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (c *Client) Export(ctx context.Context, o ExportOrder) (Job, error) {
 	if !fault.Is(err, fault.NotPermitted) {
 		return job, err
 	}
-	self, unknown := c.known(ctx)
+	self, unknown := c.Known(ctx)
 	if unknown != nil || self.Username == "" || strings.EqualFold(self.Username, o.Owner) {
 		return Job{}, err
 	}

@@ -53,6 +53,13 @@ func (a itemAnswer) item() Item {
 	return i
 }
 
+// Service reports whether the item is something published rather than a file:
+// no export makes such a thing, but one that is published from an export
+// inherits its title and tags.
+func (i Item) Service() bool {
+	return i.URL != "" || strings.HasSuffix(strings.ToLower(i.Type), " service")
+}
+
 func itemsOf(as []itemAnswer) []Item {
 	items := make([]Item, 0, len(as))
 	for _, a := range as {

@@ -149,8 +149,9 @@ func (c *Client) recognised(s Self, portal selfAnswer, refused error) error {
 	return nil
 }
 
-// known gives what Self last said, and asks where nobody has yet.
-func (c *Client) known(ctx context.Context) (Self, error) {
+// Known gives what Self last said, and asks where nobody has yet: for what
+// does not change while a run goes on.
+func (c *Client) Known(ctx context.Context) (Self, error) {
 	if s := c.self.Load(); s != nil {
 		return *s, nil
 	}

@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -46,3 +47,13 @@ func TooSlow(err error) error {
 
 // Whole rounds a wait up to the whole seconds that a Wait state takes.
 func Whole(d time.Duration) int { return max(0, int(math.Ceil(d.Seconds()))) }
+
+// Share gives a part of the time that a call has left, so that enough is kept
+// for what must come after; all of it where the call has no deadline.
+func Share(ctx context.Context, part float64) (context.Context, context.CancelFunc) {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, time.Duration(float64(time.Until(end))*part))
+}

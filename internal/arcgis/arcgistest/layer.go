@@ -28,6 +28,9 @@ func (a *ask) layer() reply {
 	if !ok {
 		return reply{fail: &failure{Code: 400, Message: "Invalid URL", Details: []string{"Invalid URL"}}}
 	}
+	if i.script.broken != nil {
+		return reply{fail: i.script.broken}
+	}
 	out := map[string]any{"currentVersion": 12, "id": l.id, "name": l.name, "type": "Feature Layer", "serviceItemId": i.ID, "objectIdField": "OBJECTID", "maxRecordCount": 2000,
 		"capabilities": i.capabilities(), "hasAttachments": false, "advancedQueryCapabilities": map[string]any{"supportsPagination": true, "supportsOrderBy": true, "supportsStatistics": true},
 		"fields": []any{map[string]any{"name": "OBJECTID", "type": "esriFieldTypeOID", "alias": "OBJECTID"}, map[string]any{"name": "name", "type": "esriFieldTypeString", "alias": "name", "length": 255}}}

@@ -27,6 +27,7 @@ type script struct {
 	gone, unreadable, undated  bool
 	deleteFails, deleteRefuses int
 	noData                     *failure
+	broken                     *failure
 }
 
 // damage is a way in which a file is not what it should be.
@@ -97,6 +98,13 @@ func (i *Item) StatusErrors(times int) *Item { i.script.pollErrors = times; retu
 // ExportRefused answers every export request with an error.
 func (i *Item) ExportRefused(code int, message string) *Item {
 	i.script.refused = &failure{Code: code, Message: message}
+	return i
+}
+
+// LayersFail answers what is asked of the service's layers and tables with an
+// error; exports of it work.
+func (i *Item) LayersFail(code int, message string) *Item {
+	i.script.broken = &failure{Code: code, Message: message, Details: []string{}}
 	return i
 }
 

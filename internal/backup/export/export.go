@@ -42,6 +42,9 @@ func (r Room) Run(ctx context.Context, call backup.Call) (backup.Docket, error) 
 	if d.Status == "" {
 		d.Status = backup.StatusBacking
 	}
+	if d.Rounds > backup.MaxRounds {
+		return d, fault.New(fault.ExportFailed, fmt.Sprintf("the export was given up after %d rounds", backup.MaxRounds))
+	}
 	next, err := r.start(ctx, call, d)
 	var slow *arcgis.Throttled
 	if !errors.As(err, &slow) {
@@ -70,11 +73,9 @@ func (r Room) start(ctx context.Context, call backup.Call, d backup.Docket) (bac
 	if err != nil {
 		return d, fmt.Errorf("read the item: %w", err)
 	}
-	edited, known, err := portal.Edited(ctx, item.URL)
-	if err != nil {
+	if d.Fingerprint, err = fingerprint(ctx, portal, call, d, run.Settings, item); err != nil {
 		return d, fmt.Errorf("read when its features were edited: %w", err)
 	}
-	d.Fingerprint = backup.Fingerprint(backup.ByExport, d.Format, item.Modified, item.Size, edited, known)
 	if run.Settings.IgnoreExisting && d.Unchanged(d.Fingerprint) {
 		d.Way = backup.ByCopy
 		return d, nil
@@ -83,16 +84,19 @@ func (r Room) start(ctx context.Context, call backup.Call, d backup.Docket) (bac
 		d.Export.Attempt = 1
 	}
 	d.Owner = item.Owner
-	job, err := r.job(ctx, portal, run, &d, item.Title, call.Repeat > 0)
+	job, adopted, err := r.job(ctx, portal, run, &d, item.Title, call.Repeat > 0)
 	if err != nil {
 		return d, err
+	}
+	if adopted {
+		d.Fingerprint = "" // features may have been edited since the job began
 	}
 	return begun(d, job, call.Time()), nil
 }
 
 // job starts the export. Where it may have been started before, or its answer
-// was lost, it is looked for first: never two for one attempt.
-func (r Room) job(ctx context.Context, portal *arcgis.Client, run backup.Run, d *backup.Docket, title string, again bool) (arcgis.Job, error) {
+// was lost, it is looked for first, and adopted: never two for one attempt.
+func (r Room) job(ctx context.Context, portal *arcgis.Client, run backup.Run, d *backup.Docket, title string, again bool) (job arcgis.Job, adopted bool, err error) {
 	bucket, suffix := r.Ledger.Store.Bucket(), run.Settings.BackupFileSuffix
 	ending := layout.ExportEnding(suffix, bucket, run.ID, d.Item, d.Export.Attempt)
 	asked := strings.HasSuffix(d.Export.Title, ending)
@@ -100,30 +104,27 @@ func (r Room) job(ctx context.Context, portal *arcgis.Client, run backup.Run, d 
 		d.Export.Title = layout.ExportTitle(title, suffix, bucket, run.ID, d.Item, d.Export.Attempt)
 	}
 	if again || asked {
-		job, found, err := find(ctx, portal, run, d, ending)
-		if found || err != nil {
-			return job, err
+		if job, adopted, err = find(ctx, portal, run, d, ending); adopted || err != nil {
+			return job, adopted, err
 		}
 	}
 	order := arcgis.ExportOrder{Item: d.Item, Owner: d.Owner, Format: d.Format, Title: d.Export.Title, Tags: []string{tag(run)}}
 	started, err := portal.Export(ctx, order)
-	var unsure *arcgis.Unsure
-	if !errors.As(err, &unsure) {
-		return started, wrap("start the export", err)
+	if errors.As(err, new(*arcgis.Unsure)) {
+		job, adopted, lost := find(ctx, portal, run, d, ending)
+		if adopted || lost != nil {
+			return job, adopted, lost
+		}
 	}
-	job, found, lost := find(ctx, portal, run, d, ending)
-	if found || lost != nil {
-		return job, lost
-	}
-	return arcgis.Job{}, wrap("start the export", err)
+	return started, false, wrap("start the export", err)
 }
 
 // find looks for this attempt's job in the content of the item's owner and of
 // the account itself: its title must end in the hex digits that only this
 // attempt has, and it must bear our tag and be younger than the work on the
-// item.
+// item. A service that was published from an export bears all of that too.
 func find(ctx context.Context, portal *arcgis.Client, run backup.Run, d *backup.Docket, ending string) (arcgis.Job, bool, error) {
-	self, err := portal.Self(ctx)
+	self, err := portal.Known(ctx)
 	if err != nil {
 		return arcgis.Job{}, false, err
 	}
@@ -133,7 +134,7 @@ func find(ctx context.Context, portal *arcgis.Client, run backup.Run, d *backup.
 			return arcgis.Job{}, false, fmt.Errorf("look for the export: %w", err)
 		}
 		for _, item := range items {
-			if strings.HasSuffix(item.Title, ending) && slices.Contains(item.Tags, tag(run)) && !item.Created.Before(d.Began.Add(-skew)) {
+			if !item.Service() && strings.HasSuffix(item.Title, ending) && slices.Contains(item.Tags, tag(run)) && !item.Created.Before(d.Began.Add(-skew)) {
 				d.Export.Title = item.Title
 				return arcgis.Job{Item: item.ID, Owner: owner}, true, nil
 			}
