@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -48,6 +49,7 @@ func openPlace(ctx context.Context, name string, chat io.Writer) (*place, error)
 	local, err := objects.Start(ctx, objects.Options{Dir: dir, Command: func() *exec.Cmd {
 		cmd := itself(asObjects)
 		cmd.Stderr = chat
+		cmd.Env = slices.DeleteFunc(os.Environ(), func(pair string) bool { return strings.HasPrefix(pair, secretVariable+"=") })
 		return cmd
 	}})
 	if err != nil {
@@ -116,14 +118,15 @@ func (p *place) alone(ctx context.Context) error {
 	if p.dir == "" || p.lock != nil {
 		return nil
 	}
-	p.lock = flock.New(filepath.Join(p.dir, ".store", "lock"))
-	held, err := p.lock.TryLock()
+	lock := flock.New(filepath.Join(p.dir, ".store", "lock"))
+	held, err := lock.TryLock()
 	if err != nil {
 		return fault.As(fault.StoreRefused, fmt.Errorf("lock %s: %w", p.name, err))
 	}
 	if !held {
 		return fault.New(fault.StoreRefused, fmt.Sprintf("another run is at work in %s: wait until it ends, or name another folder", p.name))
 	}
+	p.lock = lock
 	unfinished, err := p.Unfinished(ctx)
 	if err != nil {
 		return err

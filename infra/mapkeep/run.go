@@ -25,6 +25,9 @@ type runCommand struct {
 	UndoDays int `default:"7" help:"Days that expired backups can be brought back, in a folder (${default})." placeholder:"DAYS"`
 }
 
+// secretVariable may hold the credentials; no child gets it.
+const secretVariable = "MAPKEEP_SECRET"
+
 // secretFlag says where the credentials are; they are never a flag's value.
 type secretFlag struct {
 	SecretFile string `help:"File with the portal's credentials as JSON; - is standard input. Else the variable MAPKEEP_SECRET." placeholder:"FILE"`
@@ -40,7 +43,7 @@ func (f secretFlag) read(a *app) ([]byte, error) {
 	case f.SecretFile != "":
 		text, err = os.ReadFile(f.SecretFile)
 	default:
-		text = []byte(os.Getenv("MAPKEEP_SECRET"))
+		text = []byte(os.Getenv(secretVariable))
 	}
 	if err != nil {
 		return nil, usage("read the secret: %w", err)
@@ -123,9 +126,13 @@ func (n night) run(ctx context.Context) exit {
 
 // tell turns an execution's end into the program's.
 func (n night) tell(ended states.Result, answer finish.Answer, known bool) exit {
-	if !known {
+	if !known || ended.State == "FinishFailed" {
+		what := "the run failed and left no log"
+		if known {
+			what = "the backup is written, but its last step failed"
+		}
 		said, _ := entry.Said(backup.Caught{Error: ended.Error, Cause: ended.Cause})
-		return exit{code: exitFailed, err: errors.Join(fmt.Errorf("the run failed and left no log: %s", said), n.place.writable())}
+		return exit{code: exitFailed, err: errors.Join(fmt.Errorf("%s: %s", what, said), n.place.writable())}
 	}
 	n.view.summary(n.place, answer)
 	e := exit{document: answer.Result}
