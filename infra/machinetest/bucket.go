@@ -153,6 +153,9 @@ func (b *bucket) Delete(key string) {
 	if err := os.Remove(b.file(key)); err != nil {
 		b.t.Fatal(err)
 	}
+	for dir := filepath.Dir(b.file(key)); dir != b.dir && os.Remove(dir) == nil; {
+		dir = filepath.Dir(dir) // a folder without objects is none
+	}
 }
 
 // Put writes an object that isn't ours.

@@ -85,15 +85,36 @@ func (r Room) list(ctx context.Context, call backup.RunCall, run backup.Run) (ba
 	if err != nil {
 		return backup.Listing{}, fmt.Errorf("read the earlier backups: %w", err)
 	}
-	listing.Warnings = append(listing.Warnings, warnings...)
-	listing.Warnings = append(listing.Warnings, r.sweep(ctx, portal, self.Org, run, call.Time())...)
-	if err := r.Ledger.SaveItems(ctx, run.ID, entries); err != nil {
+	if err := r.saveItems(ctx, run.ID, entries, &listing); err != nil {
 		return backup.Listing{}, err
 	}
+	listing.Warnings = append(listing.Warnings, warnings...)
+	listing.Warnings = append(listing.Warnings, r.sweep(ctx, portal, self.Org, run, call.Time())...)
 	if err := r.Ledger.SaveListing(ctx, run.ID, listing); err != nil {
 		return backup.Listing{}, err
 	}
 	return r.Ledger.Listing(ctx, run.ID)
+}
+
+// saveItems writes items.json. One that is there is of a call that was killed
+// before it had told so; it is what the Map reads, so the listing follows it.
+func (r Room) saveItems(ctx context.Context, run string, entries []backup.Entry, listing *backup.Listing) error {
+	there, err := r.Ledger.Store.Exists(ctx, r.Ledger.Items(run))
+	if err != nil {
+		return err
+	}
+	if !there {
+		return r.Ledger.SaveItems(ctx, run, entries)
+	}
+	listing.Total = 0
+	for entry, err := range r.Ledger.ReadItems(ctx, run) {
+		if err != nil {
+			return err
+		}
+		listing.Total++
+		delete(listing.Skipped, entry.Item.ID)
+	}
+	return nil
 }
 
 // find searches each tag and joins what was found. The search knows no exact
