@@ -2,8 +2,7 @@
 
 package infra_test
 
-// raced says that the race detector watches, which takes its time.
 const (
-	raced = false
-	seeds = 12
+	raced = false // the race detector watches, which takes its time
+	seeds = 6     // of TestTroublesByChance
 )

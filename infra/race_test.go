@@ -2,8 +2,7 @@
 
 package infra_test
 
-// raced says that the race detector watches, which takes its time.
 const (
-	raced = true
-	seeds = 2
+	raced = true // the race detector watches, which takes its time
+	seeds = 2    // of TestTroublesByChance
 )

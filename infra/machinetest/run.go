@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -86,6 +87,7 @@ func (n *Night) RunInput(input json.RawMessage) *Got {
 	engine := states.Engine{Machine: machine, Name: n.name, Tasks: functions{n, r}, Objects: mapObjects{n.as("Backup")}, Clock: n.clock, Observe: r.see}
 	n.clock.work(1)
 	result := engine.Run(ctx, name, input)
+	n.hooks.list = slices.DeleteFunc(n.hooks.list, func(h hook) bool { return h.stop })
 	if r.mapping {
 		n.clock.work(1)
 	}
