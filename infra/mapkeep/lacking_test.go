@@ -26,7 +26,7 @@ func TestLackingRules(t *testing.T) {
 	aborts := types.LifecycleRule{Status: types.ExpirationStatusEnabled, AbortIncompleteMultipartUpload: &types.AbortIncompleteMultipartUpload{DaysAfterInitiation: aws.Int32(1)}}
 	elsewhere := aborts
 	elsewhere.Filter = &types.LifecycleRuleFilter{Prefix: aws.String("other/")}
-	old := types.LifecycleRule{Status: types.ExpirationStatusEnabled, Prefix: aws.String("town/.mapkeep/"), Expiration: &types.LifecycleExpiration{Days: aws.Int32(30)}}
+	old := types.LifecycleRule{Status: types.ExpirationStatusEnabled, Prefix: aws.String("town/.mapkeep/"), Expiration: &types.LifecycleExpiration{Days: aws.Int32(30)}} //nolint:staticcheck // old rules are written so
 	for name, c := range map[string]struct {
 		there []types.LifecycleRule
 		want  []string

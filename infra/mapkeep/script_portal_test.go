@@ -268,12 +268,12 @@ func noSecret(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // secrets are the password and what all tokens of the portal begin with.
-func (s *tale) secrets() []string {
-	one, other := string(s.portal.SecretToken()), string(s.portal.SecretToken())
+func (t *tale) secrets() []string {
+	one, other := string(t.portal.SecretToken()), string(t.portal.SecretToken())
 	n := strings.Index(one, `:"`) + len(`:"`)
 	from := n
 	for one[n] == other[n] {
 		n++
 	}
-	return []string{s.portal.Password, one[from:n]}
+	return []string{t.portal.Password, one[from:n]}
 }
