@@ -31,9 +31,13 @@ type Login struct {
 	portal *arcgis.Client
 }
 
-// Open prepares signing in with the secret that the environment names by its
-// ARN in SECRET_ARN.
-func Open(ctx context.Context, l ledger.Ledger) (*Login, error) {
+// Open opens the ledger that the environment names, and prepares signing in
+// with the secret that it names by its ARN in SECRET_ARN.
+func Open(ctx context.Context) (*Login, error) {
+	l, err := ledger.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
 	arn := os.Getenv("SECRET_ARN")
 	if arn == "" {
 		return nil, fault.New(fault.BadSettings, "the environment variable SECRET_ARN is not set")

@@ -7,7 +7,6 @@ import (
 	"github.com/mapkeep/mapkeep/internal/backup"
 	"github.com/mapkeep/mapkeep/internal/entry"
 	"github.com/mapkeep/mapkeep/internal/fault"
-	"github.com/mapkeep/mapkeep/internal/ledger"
 	"github.com/mapkeep/mapkeep/internal/login"
 )
 
@@ -17,13 +16,9 @@ func Open(ctx context.Context) (entry.Room[backup.RunCall, backup.Listed], error
 	if err != nil {
 		return nil, fault.As(fault.BadSettings, err)
 	}
-	l, err := ledger.Open(ctx)
+	portals, err := login.Open(ctx)
 	if err != nil {
 		return nil, err
 	}
-	portals, err := login.Open(ctx, l)
-	if err != nil {
-		return nil, err
-	}
-	return Room{Ledger: l, Portals: portals, Base: base}.Run, nil
+	return Room{Ledger: portals.Ledger, Portals: portals, Base: base}.Run, nil
 }
