@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"strings"
 	"time"
 
 	"github.com/vbauerster/mpb/v8"
@@ -121,33 +120,4 @@ func (l *live) stop() {
 	if runtime.GOOS != "windows" { // whose console echoes no Ctrl-C
 		fmt.Fprint(l.file, "\r\x1b[K")
 	}
-}
-
-// before is what stands before the bar.
-func (p picture) before() string {
-	if p.all == 0 {
-		return p.stage
-	}
-	text := fmt.Sprintf("%d/%d", p.good+p.failed, p.all)
-	if p.failed > 0 {
-		text += fmt.Sprintf(" (%d failed)", p.failed)
-	}
-	return text
-}
-
-// after is what stands behind it: bytes, rate, time left.
-func (p picture) after() string {
-	if p.all == 0 {
-		return fmt.Sprintf("(%s)", p.now.Sub(p.begun).Truncate(time.Second))
-	}
-	passed := p.now.Sub(p.listed)
-	texts := []string{amount(p.bytes), amount(int64(float64(p.bytes)/max(passed.Seconds(), 1))) + "/s"}
-	switch ended := p.good + p.failed; {
-	case ended == p.all:
-		texts = append(texts, p.stage)
-	case ended > 0:
-		left := passed / time.Duration(ended) * time.Duration(p.all-ended)
-		texts = append(texts, max(time.Second, left.Round(time.Second)).String()+" left")
-	}
-	return strings.Join(texts, ", ")
 }

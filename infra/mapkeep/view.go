@@ -3,13 +3,10 @@ package main
 import (
 	"fmt"
 	"io"
-	"sort"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/mapkeep/mapkeep/internal/backup"
-	"github.com/mapkeep/mapkeep/internal/backup/finish"
 	"github.com/mapkeep/mapkeep/internal/entry"
 )
 
@@ -180,62 +177,4 @@ func verb(d backup.Docket) string {
 		return "same"
 	}
 	return "done"
-}
-
-// summary is the last word for people.
-func (v *view) summary(p *place, answer finish.Answer) {
-	r := answer.Result
-	if r.Log == "" {
-		return
-	}
-	fmt.Fprintf(v.out, "%s: %s, %d of %d items, %d unchanged, %d failed, %d skipped, %s in %s\n", r.Folder, r.Status,
-		r.Items.BackedUp, r.Items.Total, r.Items.Unchanged, r.Items.Failed, r.Items.Skipped,
-		amount(r.Bytes), time.Since(v.begun).Round(100*time.Millisecond))
-	fmt.Fprintf(v.out, "log: %s\n", p.where(r.Log))
-	if r.Retention.Expired > 0 {
-		fmt.Fprintf(v.out, "retention: %d backups kept, %d expired\n", r.Retention.Kept, r.Retention.Expired)
-	}
-}
-
-// where is an object's place as a person finds it.
-func (p *place) where(key string) string {
-	if p.dir != "" {
-		return strings.Join([]string{p.dir, "data", p.bucket, key}, "/")
-	}
-	return "s3://" + p.bucket + "/" + key
-}
-
-// amount is a number of bytes in the unit that fits.
-func amount(n int64) string {
-	units := []string{"B", "KiB", "MiB", "GiB", "TiB"}
-	size, unit := float64(n), 0
-	for size >= 1024 && unit < len(units)-1 {
-		size, unit = size/1024, unit+1
-	}
-	if unit == 0 {
-		return fmt.Sprintf("%d B", n)
-	}
-	return fmt.Sprintf("%.1f %s", size, units[unit])
-}
-
-// picture is what the live view draws from.
-type picture struct {
-	all, good, failed int
-	bytes             int64
-	stage             string
-	begun, listed     time.Time
-	now               time.Time
-	open              []shown // the one that began first first
-}
-
-// picture takes one, for drawing.
-func (v *view) picture() picture {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	p := picture{v.all, v.good, v.failed, v.bytes, v.stage, v.begun, v.listed, time.Now(), nil}
-	for _, s := range v.open {
-		p.open = append(p.open, s)
-	}
-	sort.Slice(p.open, func(i, j int) bool { return p.open[i].began.Before(p.open[j].began) })
-	return p
 }
