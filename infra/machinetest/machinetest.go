@@ -56,10 +56,9 @@ type Night struct {
 
 // world is what nights can share.
 type world struct {
-	t        testing.TB
-	Portal   *arcgistest.Portal
-	scenario *arcgistest.Scenario
-	clock    *clock
+	t      testing.TB
+	Portal *arcgistest.Portal
+	clock  *clock
 	*bucket
 
 	mu   sync.Mutex
@@ -70,10 +69,10 @@ type world struct {
 // test. The settings are the defaults, with what suits the scenario.
 func New(t testing.TB, s *arcgistest.Scenario, opts ...arcgistest.Option) *Night {
 	t.Helper()
-	time := arcgistest.At(Start)
-	portal := arcgistest.Start(s, append(opts, arcgistest.WithClock(time))...)
+	hands := arcgistest.At(Start)
+	portal := arcgistest.Start(s, append(opts, arcgistest.WithClock(hands))...)
 	t.Cleanup(portal.Close)
-	w := &world{t: t, Portal: portal, scenario: s, clock: newClock(time), bucket: newBucket(t)}
+	w := &world{t: t, Portal: portal, clock: newClock(hands), bucket: newBucket(t)}
 	n := &Night{world: w, name: "mapkeep", settings: map[string]any{
 		"backup_tags": s.BackupTags, "directory_tags": s.DirectoryTags,
 		"portal": portal.URL, "trusted_hosts": portal.TrustedHosts(),
@@ -145,6 +144,7 @@ func (n *Night) Item(title string) string {
 	return ""
 }
 
+// encoded is settings as JSON.
 func encoded(settings map[string]any) json.RawMessage {
 	text, err := json.Marshal(settings)
 	if err != nil {
