@@ -103,6 +103,7 @@ func TestDelete(t *testing.T) {
 		want       fault.Kind // "" for success
 		says       string
 	}{
+		{"there, but not ours", `{"error":{"code":400,"messageCode":"CONT_0001","message":"Item does not exist or is inaccessible."}}`, fault.NotPermitted, "may not delete it"},
 		{"done", `{"success":true,"itemId":"a1"}`, "", ""},
 		{"gone", `{"error":{"code":400,"messageCode":"CONT_0001","message":"Item does not exist or is inaccessible."}}`, "", ""},
 		{"gone as 500", `{"success":false,"error":{"code":500,"message":"Item 'a1' does not exist."}}`, "", ""},
@@ -115,7 +116,14 @@ func TestDelete(t *testing.T) {
 	} {
 		for _, enterprise := range []bool{false, true} {
 			c := serve(t, func(w http.ResponseWriter, r *http.Request) {
-				if !strings.HasSuffix(r.URL.Path, "/content/users/mona/f1/items/a1/delete") {
+				switch {
+				case strings.HasSuffix(r.URL.Path, "/content/items/a1") && test.want == fault.NotPermitted:
+					fmt.Fprint(w, `{"id":"a1"}`)
+					return
+				case strings.HasSuffix(r.URL.Path, "/content/items/a1"):
+					fmt.Fprint(w, `{"error":{"code":400,"messageCode":"CONT_0001","message":"Item does not exist or is inaccessible."}}`)
+					return
+				case !strings.HasSuffix(r.URL.Path, "/content/users/mona/f1/items/a1/delete"):
 					fmt.Fprintf(w, `{"id":"org1","isPortal":%v,"username":"mona","user":{"username":"mona"}}`, enterprise)
 					return
 				}

@@ -40,11 +40,13 @@ func (c *Client) Delete(ctx context.Context, owner, folder, id string) error {
 	if err == nil && !got.Success.is {
 		return fault.New(fault.PortalUnavailable, "delete item "+id+": the portal answered without success")
 	}
-	return deleted(id, err)
+	return c.deleted(ctx, id, err)
 }
 
-// deleted understands why a deletion did not happen.
-func deleted(id string, err error) error {
+// deleted understands why a deletion did not happen. Portals say that an item
+// does not exist or is inaccessible both when it is gone and when the account
+// lacks the right to delete it, so it is read again then.
+func (c *Client) deleted(ctx context.Context, id string, err error) error {
 	var e *Error
 	if !errors.As(err, &e) {
 		return err
@@ -52,11 +54,23 @@ func deleted(id string, err error) error {
 	words := e.Message + " " + strings.Join(e.Details, " ")
 	switch {
 	case e.MessageCode == "CONT_0001", e.HTTP < 400 && absent.MatchString(words):
-		return nil
+		return c.absent(ctx, id, e)
 	case protected.MatchString(words):
 		return fault.As(fault.NotPermitted, fmt.Errorf("item %s is protected against deletion; an administrator has to take the protection off: %w", id, e))
 	case related.MatchString(words):
 		return fault.As(fault.NotPermitted, fmt.Errorf("item %s is kept by a service that was made from it: %w", id, e))
 	}
 	return err
+}
+
+// absent is nil when the item is really not there any more.
+func (c *Client) absent(ctx context.Context, id string, refused error) error {
+	_, _, err := c.Item(ctx, id)
+	switch {
+	case fault.Is(err, fault.ItemGone):
+		return nil
+	case err != nil:
+		return err
+	}
+	return fault.As(fault.NotPermitted, fmt.Errorf("item %s is there, and this account may not delete it: %w", id, refused))
 }
