@@ -154,10 +154,11 @@ func (d *demoCommand) show(a *app, dir string) {
 			short = rel
 		}
 	}
+	program := called()
 	a.say("\nTry next:")
-	a.say("  mapkeep list --from %s", short)
-	a.say("  mapkeep verify --from %s", short)
-	a.say("  mapkeep demo --nights 5")
+	a.say("  %s list --from %s", program, short)
+	a.say("  %s verify --from %s", program, short)
+	a.say("  %s demo --nights 5", program)
 }
 
 // tree prints a folder; of many files in one folder it prints the first ones.
@@ -184,4 +185,13 @@ func tree(a *app, dir, indent string) {
 	if files > shown {
 		a.say("%s… and %d more files", indent, files-shown)
 	}
+}
+
+// called is how a person calls this program: one that Go built for a moment
+// is called through Go.
+func called() string {
+	if path, err := os.Executable(); err == nil && strings.Contains(path, "go-build") {
+		return "go run ./infra/mapkeep"
+	}
+	return "mapkeep"
 }
