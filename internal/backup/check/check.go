@@ -82,7 +82,7 @@ func look(ctx context.Context, portal *arcgis.Client, d *backup.Docket) (state, 
 	switch {
 	case err != nil && !odd(err):
 		return "", "", err
-	case err == nil && state != backup.ExportReady:
+	case err == nil && state == failed, err == nil && state == backup.ExportPending && d.Export.Job != "":
 		d.Export.Odd = 0
 		return state, text, nil
 	}
@@ -94,7 +94,7 @@ func look(ctx context.Context, portal *arcgis.Client, d *backup.Docket) (state, 
 		return "", "", gone
 	}
 	d.Export.Odd++
-	return judge(d.Export, item, err)
+	return judge(d.Export, item, state, err)
 }
 
 // odd reports whether an error is an answer about the job itself.
@@ -109,14 +109,16 @@ func odd(err error) bool {
 
 // judge decides by the temporary item where the status alone does not: a
 // refused status with bytes is believed at the second look, a "completed"
-// without bytes at the third, and Download checks them.
-func judge(x backup.Export, item arcgis.Item, refused error) (state, text string, err error) {
+// without bytes at the third, and Download checks them. An export that was
+// adopted has no job id to ask for, so its item alone tells until time is up.
+func judge(x backup.Export, item arcgis.Item, said string, refused error) (state, text string, err error) {
+	adopted := x.Job == ""
 	switch {
-	case refused == nil && (item.Size != 0 || x.Odd >= 3):
+	case said == backup.ExportReady && (item.Size != 0 || x.Odd >= 3):
 		return backup.ExportReady, "", nil
-	case refused != nil && item.Size > 0 && x.Odd >= 2:
+	case said != backup.ExportReady && item.Size > 0 && x.Odd >= 2:
 		return backup.ExportReady, "", nil
-	case x.Odd >= oddest:
+	case refused != nil && x.Odd >= oddest && !adopted:
 		return failed, refused.Error(), nil
 	}
 	return backup.ExportPending, "", nil
