@@ -45,7 +45,7 @@ func (c closing) item(ctx context.Context, d backup.Docket) {
 			repeat = c.retries
 		}
 		payload, err := json.Marshal(map[string]any{
-			"docket": d, "error": c.caught, "execution": "", "repeat": repeat, "now": c.now,
+			"docket": d, "error": c.caught, "execution": "", "began": c.now, "repeat": repeat, "now": c.now,
 		})
 		if err != nil {
 			return

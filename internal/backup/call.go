@@ -30,9 +30,10 @@ func (m Moment) Time() time.Time {
 
 // A Call is what the machine hands to the rooms that work on one item.
 type Call struct {
-	Docket    Docket `json:"docket"`
-	Error     Caught `json:"error"`     // Close alone: what sent the item here
-	Execution string `json:"execution"` // Close alone: the child execution's id
+	Docket    Docket    `json:"docket"`
+	Error     Caught    `json:"error"`     // Close alone: what sent the item here
+	Execution string    `json:"execution"` // Close alone: the child execution's id
+	Began     time.Time `json:"began"`     // Close alone: when the child execution began
 	Moment
 }
 

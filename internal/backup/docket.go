@@ -36,7 +36,9 @@ type Docket struct {
 	Bytes     int64    `json:"bytes"`     // stored for the item; set with Whole
 	Rounds    int      `json:"rounds"`    // looks, waits and hand-overs so far, bounded by MaxRounds
 	Throttles int      `json:"throttles"` // waits the portal asked for, bounded by MaxThrottles
-	Warnings  []string `json:"warnings"`
+	Spent     float64  `json:"spent"`     // seconds in Download before the call at hand
+	Warnings  []string `json:"warnings"`  // see Warn
+	Unsaid    int      `json:"unsaid"`    // warnings that found no room
 }
 
 // Failure is the name and text of the error an item failed with, both empty
@@ -73,7 +75,6 @@ type Export struct {
 type Temp struct {
 	Item  string `json:"item"`
 	Owner string `json:"owner"`
-	Title string `json:"title"`
 }
 
 // Previous is the newest good copy of an item in an older backup.

@@ -20,7 +20,7 @@ func (d Docket) TriesLeft(s Settings) bool { return d.Export.Attempt <= s.MaxRet
 
 // ExportAnew gives a failed attempt back to Export, after a drawn wait.
 func (d *Docket) ExportAnew(s Settings, why string) {
-	d.Warnings = append(d.Warnings, fmt.Sprintf("export attempt %d failed: %s", d.Export.Attempt, why))
+	d.Warn(fmt.Sprintf("export attempt %d failed: %s", d.Export.Attempt, why))
 	d.Wait = rand.IntN(s.Delay(d.Export.Attempt) + 1)
 	d.Export.Attempt++
 	d.Retries++

@@ -7,6 +7,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/mapkeep/mapkeep/internal/arcgis"
 	"github.com/mapkeep/mapkeep/internal/backup"
@@ -45,7 +47,9 @@ func (r Room) Run(ctx context.Context, call backup.Call) (backup.Docket, error) 
 			receipt = &found
 		}
 	}
-	warnings, err := r.tidy(ctx, call, run, d, failure)
+	early, stop := backup.Share(ctx, 0.75) // the rest is for the record, whatever the portal does
+	defer stop()
+	warnings, err := r.tidy(early, run, d, failure, repeats)
 	var slow *arcgis.Throttled
 	if errors.As(err, &slow) && d.Throttled(slow.After) {
 		return d, nil
@@ -58,7 +62,7 @@ func (r Room) Run(ctx context.Context, call backup.Call) (backup.Docket, error) 
 	}
 	record := r.record(call, run, d, receipt, failure, repeats, warnings)
 	if fault.Kind(failure.Error) == fault.ItemGone {
-		record.Gone = r.gone(ctx, run, d)
+		record.Gone = r.gone(early, run, d)
 	}
 	if record, err = r.Ledger.SaveRecord(ctx, d.Run, record); err != nil {
 		return d, err
@@ -78,12 +82,19 @@ func retried(err error) bool {
 	return false
 }
 
+// unnamed is how often the machine repeats, under States.ALL, what no room
+// could give a name or count.
+const unnamed = 6
+
 // failed reads what a Catch gave.
 func failed(caught backup.Caught) (failure backup.Failure, repeats int) {
 	if caught.Error == "" {
 		return backup.Failure{}, 0
 	}
 	text, repeats := entry.Said(caught)
+	if family, _, _ := strings.Cut(caught.Error, "."); repeats == 0 && slices.Contains([]string{"Lambda", "Runtime", "Sandbox", "States"}, family) {
+		repeats = unnamed
+	}
 	return backup.Failure{Error: caught.Error, Cause: text}, repeats
 }
 
@@ -101,13 +112,13 @@ func (r Room) gone(ctx context.Context, run backup.Run, d backup.Docket) bool {
 // record is the last word on the item.
 func (r Room) record(call backup.Call, run backup.Run, d backup.Docket, receipt *backup.Receipt, failure backup.Failure, repeats int, warnings []string) backup.Record {
 	record := backup.Record{
-		ID: d.Item, Title: d.Title, Type: d.Type, Owner: d.Owner, Folder: d.Folder, Status: d.Status,
+		ID: d.Item, Title: d.Title, Type: d.Type, Owner: d.Owner, Folder: d.Folder, Status: reached(d),
 		Retries: d.Retries + repeats + call.Repeat, Failure: failure, Way: d.Plan, Format: d.Format,
 		Started: d.Began, Finished: call.Time(), Seconds: backup.Seconds{Export: d.Export.Seconds},
-		Warnings: append(append([]string{}, d.Warnings...), warnings...), Execution: call.Execution,
+		Warnings: append(d.Told(), warnings...), Execution: call.Execution,
 	}
 	if record.Started.IsZero() {
-		record.Started = record.Finished
+		record.Started = call.Began.UTC()
 	}
 	if receipt == nil {
 		return record
@@ -122,4 +133,16 @@ func (r Room) record(call backup.Call, run backup.Run, d backup.Docket, receipt 
 	}
 	record.Warnings = append(record.Warnings, receipt.Warnings...)
 	return record
+}
+
+// reached is the step that a failed item came to. A step that fails leaves the
+// docket as it was before it.
+func reached(d backup.Docket) string {
+	switch {
+	case d.Way != backup.ByExport || d.Export.State == backup.ExportReady:
+		return backup.StatusDownloading
+	case d.Status == "":
+		return backup.StatusBacking
+	}
+	return d.Status
 }

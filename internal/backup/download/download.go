@@ -49,7 +49,9 @@ func (r Room) Run(ctx context.Context, call backup.Call) (backup.Docket, error) 
 	if d.Rounds > backup.MaxRounds {
 		return d, fault.New(fault.PortalUnavailable, fmt.Sprintf("given up after %d rounds", d.Rounds))
 	}
+	began := time.Now()
 	next, err := r.move(ctx, d)
+	next.Spent += time.Since(began).Seconds()
 	var slow *arcgis.Throttled
 	if !errors.As(err, &slow) {
 		return next, err
@@ -101,7 +103,7 @@ func afresh(d backup.Docket, why error) backup.Docket {
 	if d.Plan == backup.ByExport {
 		d.Export.State = backup.ExportAgain
 	}
-	d.Warnings = append(d.Warnings, fmt.Sprintf("backed up afresh: %v", why))
+	d.Warn(fmt.Sprintf("backed up afresh: %v", why))
 	return d
 }
 
@@ -134,6 +136,6 @@ func (w work) whole(ctx context.Context, d backup.Docket, way backup.Way, data *
 	return d, w.Ledger.SaveReceipt(ctx, d.Run, d.Item, backup.Receipt{
 		Title: w.item.Title, Type: w.item.Type, Owner: w.item.Owner, Modified: w.item.Modified,
 		Way: way, Format: d.Format, Fingerprint: d.Fingerprint, Data: data, Description: description,
-		Seconds: time.Since(w.began).Seconds(), Warnings: []string{},
+		Seconds: d.Spent + time.Since(w.began).Seconds(), Warnings: []string{},
 	})
 }

@@ -83,15 +83,26 @@ func (w work) take(ctx context.Context, d backup.Docket, try try) (backup.Docket
 	switch {
 	case err != nil && try.way != backup.ByExport && w.dataless(try.way, err):
 		return w.whole(ctx, d, backup.ByDescription, nil)
-	case fault.Is(err, fault.ContentInvalid) && try.way == backup.ByExport && d.TriesLeft(w.run.Settings):
+	case try.way == backup.ByExport && useless(err) && d.TriesLeft(w.run.Settings):
 		d.ExportAnew(w.run.Settings, err.Error())
 		return d, nil
+	case try.way == backup.ByExport && vanished(err):
+		return d, fault.As(fault.ExportLost, fmt.Errorf("download: %w", err))
 	case err != nil:
 		return d, fmt.Errorf("download: %w", err)
 	case !moved.Whole:
 		return d, nil
 	}
 	return w.whole(ctx, d, try.way, &moved.File)
+}
+
+// useless reports whether an export's file will never do, so that only a new
+// export helps.
+func useless(err error) bool { return fault.Is(err, fault.ContentInvalid) || vanished(err) }
+
+// vanished reports whether a temporary export is gone although it was ready.
+func vanished(err error) bool {
+	return fault.Is(err, fault.ItemGone) || errors.Is(err, arcgis.ErrNoData)
 }
 
 // dataless reports whether an item has no data at all: the portal says so, or

@@ -168,7 +168,7 @@ func begun(d backup.Docket, job arcgis.Job, now time.Time) backup.Docket {
 	d.Status = backup.StatusExporting
 	d.Export.State, d.Export.Job, d.Export.Item, d.Export.Owner = backup.ExportPending, job.ID, job.Item, job.Owner
 	d.Export.Started, d.Export.Looks, d.Export.Odd = now, 0, 0
-	temp := backup.Temp{Item: job.Item, Owner: job.Owner, Title: d.Export.Title}
+	temp := backup.Temp{Item: job.Item, Owner: job.Owner}
 	if !slices.Contains(d.Export.Temps, temp) {
 		d.Export.Temps = append(d.Export.Temps, temp)
 	}
