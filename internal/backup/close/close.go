@@ -120,6 +120,9 @@ func (r Room) record(call backup.Call, run backup.Run, d backup.Docket, receipt 
 	if record.Started.IsZero() {
 		record.Started = call.Began.UTC()
 	}
+	if record.Started.IsZero() { // a machine older than this function doesn't say
+		record.Started = record.Finished
+	}
 	if receipt == nil {
 		return record
 	}
