@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 		select {}
 	case "parent": // of a store, for a test that kills it
 		s, err := objects.Start(context.Background(), objects.Options{Dir: os.Getenv("DIR"), Command: func() *exec.Cmd {
-			cmd := objectstest.Command()
+			cmd := objectstest.Itself()
 			cmd.Env = append(cmd.Env, mode+"=")
 			return cmd
 		}})
@@ -118,7 +118,7 @@ func TestTroubleWithTheFolderNamesIt(t *testing.T) {
 			if test.dir == locked && os.WriteFile(filepath.Join(locked, "x"), nil, 0o600) == nil {
 				t.Skip("this user may write everywhere")
 			}
-			s, err := objects.Start(t.Context(), objects.Options{Dir: test.dir, Command: objectstest.Command})
+			s, err := objects.Start(t.Context(), objects.Options{Dir: test.dir, Command: objectstest.Itself})
 			if err == nil {
 				s.Close()
 				t.Fatalf("Start(%s): no error", test.dir)
@@ -135,7 +135,7 @@ func TestStartGivesUpOnAChildThatDoesNotServe(t *testing.T) {
 	start := func(ctx context.Context, child string) (*exec.Cmd, error) {
 		var cmd *exec.Cmd
 		s, err := objects.Start(ctx, objects.Options{Dir: t.TempDir(), Command: func() *exec.Cmd {
-			cmd = objectstest.Command()
+			cmd = objectstest.Itself()
 			cmd.Env = append(cmd.Env, mode+"="+child)
 			return cmd
 		}})
@@ -162,7 +162,7 @@ func TestCloseLeavesNothing(t *testing.T) {
 	t.Parallel()
 	var cmd *exec.Cmd
 	s, err := objects.Start(t.Context(), objects.Options{Dir: t.TempDir(), Command: func() *exec.Cmd {
-		cmd = objectstest.Command()
+		cmd = objectstest.Itself()
 		return cmd
 	}})
 	if err != nil {

@@ -1,5 +1,6 @@
 // Package objectstest gives tests a real S3 server on a folder of their own.
-// The test binary runs itself as the server, so a package that uses it has
+// The test binary runs itself as the server, and under the race detector a
+// program built for it, so a package that uses it has
 //
 //	func TestMain(m *testing.M) { objectstest.Main(m) }
 package objectstest
@@ -61,13 +62,23 @@ func StartIn(t testing.TB, dir string) *objects.Server {
 	return s
 }
 
-// Command is this test binary as the server, for objects.Options.
+// Command is the server, for objects.Options. It panics where the server can't
+// be built.
 func Command() *exec.Cmd {
-	exe, err := os.Executable()
+	cmd, err := server()
 	if err != nil {
-		exe = os.Args[0]
+		panic(err)
 	}
-	cmd := exec.Command(exe)
+	return cmd
+}
+
+// Itself is this test binary as the server, whoever watches.
+func Itself() *exec.Cmd {
+	path, err := os.Executable()
+	if err != nil {
+		path = os.Args[0]
+	}
+	cmd := exec.Command(path)
 	cmd.Env = append(os.Environ(), child+"=1")
 	return cmd
 }
