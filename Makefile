@@ -31,6 +31,7 @@ bench: ## measure, and write bench/RESULTS.md
 	$(GO) run ./bench
 
 check: lint test ## all that CI runs
+	$(GO) test -run TestElevenThousandItems ./infra
 	.ci/cfn-lint
 
 check-arcgis: ## try Esri's own clients against the simulated portal
