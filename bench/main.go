@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 )
@@ -20,17 +21,18 @@ import (
 func main() {
 	rounds := flag.Int("rounds", 3, "rounds of each measurement; the median is shown")
 	items := flag.Int("items", 1000, "items of the whole run")
+	atOnce := flag.String("concurrency", "10,50", "max_concurrency of the whole runs, comma-separated")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := bench(ctx, *rounds, *items); err != nil {
+	if err := bench(ctx, *rounds, *items, strings.Split(*atOnce, ",")); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
 // bench builds the program, measures, and writes the table.
-func bench(ctx context.Context, rounds, items int) error {
+func bench(ctx context.Context, rounds, items int, atOnce []string) error {
 	dir, err := os.MkdirTemp("", "mapkeep-bench-")
 	if err != nil {
 		return err
@@ -43,7 +45,11 @@ func bench(ctx context.Context, rounds, items int) error {
 		return fmt.Errorf("build: %w", err)
 	}
 	var results []result
-	for _, concurrency := range []int{10, 50} {
+	for _, text := range atOnce {
+		concurrency, err := strconv.Atoi(text)
+		if err != nil {
+			return fmt.Errorf("-concurrency %q: %w", text, err)
+		}
 		r, err := wholeRun(ctx, program, dir, items, concurrency, rounds)
 		if err != nil {
 			return err
@@ -64,10 +70,10 @@ func report(results []result) string {
 	b.WriteString("no program can be faster. Portal, local store and functions share the processors. Peak memory is the PSS of\n")
 	b.WriteString("the program and all its children, sampled ten times a second; medians of the rounds.\n\n")
 	w := tabwriter.NewWriter(&b, 0, 0, 1, ' ', tabwriter.Debug)
-	fmt.Fprintln(w, "| items\t max_concurrency\t bound, s\t run, s\t ratio\t CPU, s\t peak PSS, MB\t|")
-	fmt.Fprintln(w, "|--\t--\t--\t--\t--\t--\t--\t|")
+	fmt.Fprintln(w, "| items\t max_concurrency\t bound, s\t run, s\t ratio\t CPU, s\t peak PSS, MB\t")
+	fmt.Fprintln(w, "|--\t--\t--\t--\t--\t--\t--\t")
 	for _, r := range results {
-		fmt.Fprintf(w, "| %d\t %d\t %.0f\t %.1f\t %.2f\t %.1f\t %.0f\t|\n", r.items, r.concurrency, r.bound(), r.seconds, r.seconds/r.bound(), r.cpu, r.peak)
+		fmt.Fprintf(w, "| %d\t %d\t %.0f\t %.1f\t %.2f\t %.1f\t %.0f\t\n", r.items, r.concurrency, r.bound(), r.seconds, r.seconds/r.bound(), r.cpu, r.peak)
 	}
 	w.Flush()
 	return b.String()

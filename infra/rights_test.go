@@ -29,8 +29,8 @@ var bucketRights = map[string]string{
 		put      .mapkeep/*`,
 	"Export": `
 		abort    .mapkeep/*
-		get      .mapkeep/* DIR/*/manifest.json
-		list     .mapkeep/* DIR/*/manifest.json
+		get      .mapkeep/*
+		list     .mapkeep/*
 		put      .mapkeep/*`,
 	"Check": `
 		abort    .mapkeep/*

@@ -53,8 +53,15 @@ func (r Room) remove(ctx context.Context, portal *arcgis.Client, run backup.Run,
 	return warnings, err
 }
 
-// removeOne deletes one temporary item after re-reading it: it must still bear
-// our tag and this run's digits, as a sweep asks too.
+// ours reports whether an item, whose id the portal gave us for an export of
+// this run, is still that: its title ends in the run's digits, and it bears
+// our tag. A portal that drops an export's tags leaves it without any.
+func (r Room) ours(run backup.Run, item arcgis.Item) bool {
+	tagged := len(item.Tags) == 0 || slices.Contains(item.Tags, run.Marker)
+	return tagged && layout.ExportRun(item.Title, "") == layout.RunHex(r.Ledger.Store.Bucket(), run.ID)
+}
+
+// removeOne deletes one temporary item after re-reading it.
 func (r Room) removeOne(ctx context.Context, portal *arcgis.Client, run backup.Run, id string) (warning string, err error) {
 	item, _, err := portal.Item(ctx, id)
 	switch {
@@ -62,7 +69,7 @@ func (r Room) removeOne(ctx context.Context, portal *arcgis.Client, run backup.R
 		return "", nil
 	case err != nil:
 		return "", fmt.Errorf("read the temporary export %s: %w", id, err)
-	case item.Service() || !slices.Contains(item.Tags, run.Marker) || layout.ExportRun(item.Title, "") != layout.RunHex(r.Ledger.Store.Bucket(), run.ID):
+	case item.Service() || !r.ours(run, item):
 		return fmt.Sprintf("the temporary export %s was changed by somebody and stays in %s's content", id, item.Owner), nil
 	}
 	err = portal.Delete(ctx, item.Owner, item.OwnerFolder, id)
