@@ -102,13 +102,14 @@ func (d *delivery) objects(ctx context.Context, manifest *os.File) error {
 	group, within := errgroup.WithContext(ctx)
 	group.SetLimit(readers)
 	ready := false
+	var unclear error // of the names: no fault of the manifest's
 	begin := func() error {
 		if ready {
 			return nil
 		}
 		ready = true
-		if err := d.wanted.unclear(d.shelf.name); err != nil {
-			return err
+		if unclear = d.wanted.unclear(d.shelf.name); unclear != nil {
+			return unclear
 		}
 		return d.open()
 	}
@@ -130,7 +131,7 @@ func (d *delivery) objects(ctx context.Context, manifest *os.File) error {
 	if err == nil {
 		err = begin()
 	}
-	return err
+	return cmp.Or(unclear, err)
 }
 
 // open makes the folder where it is missing.

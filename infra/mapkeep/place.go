@@ -127,16 +127,36 @@ func (p *place) alone(ctx context.Context) error {
 		return fault.New(fault.StoreRefused, fmt.Sprintf("another run is at work in %s: wait until it ends, or name another folder", p.name))
 	}
 	p.lock = lock
-	unfinished, err := p.Unfinished(ctx)
+	runs, err := p.Runs(ctx)
 	if err != nil {
 		return err
 	}
-	for _, run := range unfinished {
-		if err := p.Bury(ctx, run); err != nil {
+	for _, run := range runs {
+		if err := p.bury(ctx, run); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// bury marks a run as dead that left no backup and can't go on.
+func (p *place) bury(ctx context.Context, id string) error {
+	dead, err := p.Dead(ctx, id)
+	if err != nil || dead {
+		return err
+	}
+	run, err := p.Run(ctx, id)
+	if errors.Is(err, store.ErrMissing) {
+		return nil // it never claimed a folder
+	}
+	if err != nil {
+		return err
+	}
+	whole, err := p.Store.Exists(ctx, p.Layout(run.Settings).Manifest(run.Directory))
+	if err != nil || whole {
+		return err
+	}
+	return p.Bury(ctx, id)
 }
 
 // writable says why a folder takes no files any more; a store in trouble does

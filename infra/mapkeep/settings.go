@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"reflect"
@@ -44,10 +45,7 @@ type settingFlags struct {
 // read gives the settings: defaults, then the file, then the flags. All
 // mistakes are told at once.
 func (f settingFlags) read() (backup.Settings, error) {
-	flags, err := f.input()
-	if err != nil {
-		return backup.Settings{}, err
-	}
+	flags, wrong := f.input()
 	inputs := [][]byte{flags}
 	if f.Settings != "" {
 		file, err := os.ReadFile(f.Settings)
@@ -57,7 +55,7 @@ func (f settingFlags) read() (backup.Settings, error) {
 		inputs = [][]byte{file, flags}
 	}
 	s, err := backup.Over(backup.Defaults(), inputs...)
-	if err != nil {
+	if err := errors.Join(wrong, err); err != nil {
 		return s, usage("%w", err)
 	}
 	return s, nil
@@ -65,6 +63,7 @@ func (f settingFlags) read() (backup.Settings, error) {
 
 // input is the flags that were given as an execution's input.
 func (f settingFlags) input() ([]byte, error) {
+	var wrong []error
 	given := map[string]any{}
 	flags := reflect.ValueOf(f)
 	for _, set := range backup.Names() {
@@ -80,13 +79,15 @@ func (f settingFlags) input() ([]byte, error) {
 		for _, text := range flag.Interface().([]string) {
 			values, err := backup.SplitList(text)
 			if err != nil {
-				return nil, usage("--%s %w", set.Flag, err)
+				wrong = append(wrong, fmt.Errorf("--%s %w", set.Flag, err))
+				values = []string{text} // so that it doesn't count as missing
 			}
 			list = append(list, values...)
 		}
 		given[set.Name] = list
 	}
-	return json.Marshal(given)
+	text, err := json.Marshal(given)
+	return text, errors.Join(append(wrong, err)...)
 }
 
 // value is a flag's as JSON would have it: a number without quotes.

@@ -41,11 +41,11 @@ type Logged struct {
 
 // Missing is the record of an item that has none: its execution was lost
 // before it could write one, so it counts as failed.
-func Missing(i backup.Item) backup.Record {
+func Missing(i backup.Item, why backup.Failure) backup.Record {
 	return backup.Record{
 		ID: i.ID, Title: i.Title, Type: i.Type, Owner: i.Owner, Modified: i.Modified, Folder: i.Folder,
 		Way: i.Way, Format: i.Format, Warnings: []string{},
-		Failure: backup.Failure{Cause: "no record: its execution ended before it could write one"},
+		Failure: why,
 	}
 }
 

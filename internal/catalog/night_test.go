@@ -40,7 +40,7 @@ func theNight(t testing.TB) night {
 func (n night) lines() iter.Seq2[catalog.Line, error] {
 	return func(yield func(catalog.Line, error) bool) {
 		for _, f := range n.found {
-			r := catalog.Missing(f.Item)
+			r := catalog.Missing(f.Item, backup.Failure{Cause: "no record: its execution ended before it could write one"})
 			if f.Record != nil {
 				r = *f.Record
 			}

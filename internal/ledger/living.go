@@ -89,25 +89,6 @@ func (l Ledger) Touched(ctx context.Context, run string) (time.Time, error) {
 	return newest, nil
 }
 
-// Unfinished are the ids of runs that have working files and have not ended.
-func (l Ledger) Unfinished(ctx context.Context) ([]string, error) {
-	runs, err := l.Runs(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var open []string
-	for _, run := range runs {
-		ended, err := l.Ended(ctx, run)
-		if err != nil {
-			return nil, err
-		}
-		if !ended {
-			open = append(open, run)
-		}
-	}
-	return open, nil
-}
-
 // Items gives the key of a run's items.json.
 func (l Ledger) Items(run string) string { return l.keys().Items(run) }
 

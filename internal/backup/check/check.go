@@ -124,10 +124,12 @@ func judge(x backup.Export, item arcgis.Item, said string, refused error) (state
 	return backup.ExportPending, "", nil
 }
 
-// next is the wait before the next look.
+// next is the wait before the next look. It grows with the looks alone: a
+// first wait as long as the export took last, or one that the portal asked
+// for, says nothing about what is left.
 func next(d backup.Docket, s backup.Settings) int {
-	most := max(longest, s.ExportTimeout/2000)
-	return min(most, max(1, int(math.Ceil(float64(d.Wait)*growth))))
+	most := float64(max(longest, s.ExportTimeout/2000))
+	return int(math.Min(most, math.Ceil(math.Pow(growth, float64(d.Export.Looks)))))
 }
 
 // inTime lets a pending export go on, unless its time or its rounds are over.

@@ -100,7 +100,7 @@ func (r Room) tally(ctx context.Context, call backup.RunCall, run backup.Run) (t
 		return t, err
 	}
 	if t.listed {
-		t.lines, err = r.records(ctx, run.ID)
+		t.lines, err = r.records(ctx, run.ID, lostBy(call.Error))
 		if lost(ctx, err) {
 			t.listed, t.lines, t.failure, err = false, nil, fmt.Sprintf("the list of items, or what became of them, can't be read: %v", err), nil
 		}
@@ -128,6 +128,15 @@ func (r Room) tally(ctx context.Context, call backup.RunCall, run backup.Run) (t
 		t.failure = "the items were never listed"
 	}
 	return t, nil
+}
+
+// lostBy is why an item may have no record: a child execution was lost, or the
+// run was stopped before the item's turn.
+func lostBy(caught backup.Caught) backup.Failure {
+	if caught.Error == Interrupted {
+		return backup.Failure{Error: Interrupted, Cause: "not begun, or not ended, when the run was interrupted"}
+	}
+	return backup.Failure{Cause: "no record: its execution ended before it could write one"}
 }
 
 // lost reports whether the list of items and their records can't be read

@@ -27,7 +27,7 @@ const parallel = 32
 // records reads the items in selection order, and each one's record. An item
 // without a record has failed: its execution was lost. So has one whose record
 // is not what was written.
-func (r Room) records(ctx context.Context, run string) ([]catalog.Line, error) {
+func (r Room) records(ctx context.Context, run string, lost backup.Failure) ([]catalog.Line, error) {
 	var lines []catalog.Line
 	for item, err := range r.Ledger.ReadItems(ctx, run) {
 		if err != nil {
@@ -42,7 +42,7 @@ func (r Room) records(ctx context.Context, run string) ([]catalog.Line, error) {
 			record, err := r.Ledger.Record(ctx, run, lines[i].Item.ID)
 			switch {
 			case errors.Is(err, store.ErrMissing):
-				record, err = catalog.Missing(lines[i].Item), nil
+				record, err = catalog.Missing(lines[i].Item, lost), nil
 			case garbled(ctx, err):
 				record, err = unreadable(lines[i].Item, err), nil
 			}
@@ -55,9 +55,7 @@ func (r Room) records(ctx context.Context, run string) ([]catalog.Line, error) {
 
 // unreadable is the record of an item whose own can't be read.
 func unreadable(item backup.Item, why error) backup.Record {
-	record := catalog.Missing(item)
-	record.Failure.Cause = fmt.Sprintf("its record can't be read: %v", why)
-	return record
+	return catalog.Missing(item, backup.Failure{Cause: fmt.Sprintf("its record can't be read: %v", why)})
 }
 
 // garbled reports whether a document can't be read, now and by every later

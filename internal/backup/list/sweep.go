@@ -9,6 +9,7 @@ import (
 
 	"github.com/mapkeep/mapkeep/internal/arcgis"
 	"github.com/mapkeep/mapkeep/internal/backup"
+	"github.com/mapkeep/mapkeep/internal/fault"
 	"github.com/mapkeep/mapkeep/internal/layout"
 	"github.com/mapkeep/mapkeep/internal/ledger"
 )
@@ -102,6 +103,9 @@ func sweepable(item arcgis.Item, living map[string]bool, now time.Time) bool {
 // lags, took it for.
 func sweepOne(ctx context.Context, portal *arcgis.Client, run backup.Run, left arcgis.Item) error {
 	item, _, err := portal.Item(ctx, left.ID)
+	if fault.Is(err, fault.ItemGone) {
+		return nil // the index lags
+	}
 	if err != nil {
 		return fmt.Errorf("the export %s that an earlier run left could not be read: %w", left.ID, err)
 	}
