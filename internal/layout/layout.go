@@ -141,17 +141,6 @@ func Relative(folderKey, key string) (relative string, ok bool) {
 // Under is the key that Relative made shorter.
 func Under(folderKey, relative string) string { return join(folderKey, relative) }
 
-// RunOf finds the id of the run whose working file has the key, and the
-// file's name below RunPrefix. ok is false for other keys.
-func (l Layout) RunOf(key string) (run, file string, ok bool) {
-	rest, ok := strings.CutPrefix(key, l.RunsPrefix())
-	if !ok {
-		return "", "", false
-	}
-	run, file, ok = strings.Cut(rest, "/")
-	return run, file, ok && run != "" && file != ""
-}
-
 // maxPrefix keeps every key below S3's 1,024 bytes.
 const maxPrefix = 100
 

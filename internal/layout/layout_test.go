@@ -81,14 +81,6 @@ func TestReadingKeys(t *testing.T) {
 			t.Errorf("Relative(%q) = %q, want false", foreign, got)
 		}
 	}
-	if got, file, ok := l.RunOf(l.Record(run, id)); got != run || file != "items/"+id+".json" || !ok {
-		t.Errorf("RunOf(a record) = %q, %q, %v", got, file, ok)
-	}
-	for _, foreign := range []string{l.ID(), l.RunsPrefix(), l.RunPrefix(run), ".mapkeep/runs/x/y"} {
-		if got, file, ok := l.RunOf(foreign); ok {
-			t.Errorf("RunOf(%q) = %q, %q, want false", foreign, got, file)
-		}
-	}
 }
 
 func TestParsePrefix(t *testing.T) {
