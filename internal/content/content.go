@@ -31,8 +31,7 @@ type Check struct {
 type expectation int
 
 const (
-	anything expectation = iota
-	aFile
+	aFile expectation = iota
 	anExport
 	someText
 )
@@ -46,9 +45,6 @@ func File(name string) Check { return Check{aFile, name} }
 // Text expects JSON.
 func Text() Check { return Check{expect: someText} }
 
-// Unknown expects anything but what is surely wrong.
-func Unknown() Check { return Check{} }
-
 // extension is the lower-case end of the file's name, "" for what is no file.
 func (c Check) extension() string {
 	if c.expect != aFile {
@@ -61,14 +57,12 @@ func (c Check) extension() string {
 // thing is what the bytes are called in an error.
 func (c Check) thing() string {
 	switch c.expect {
-	case aFile:
-		return "the file"
 	case anExport:
 		return "the export"
 	case someText:
 		return "the item's JSON"
 	}
-	return "the data"
+	return "the file"
 }
 
 func refuse(format string, args ...any) error {

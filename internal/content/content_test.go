@@ -123,7 +123,7 @@ func TestWhatMayBe(t *testing.T) {
 
 		{"an export that is a page", content.Export("CSV"), page, invalid, "the portal gave a web page instead of the export"},
 		{"a file that is a page", content.File("a.bin"), page, invalid, "the portal gave a web page instead of the file"},
-		{"an XHTML page", content.Unknown(), `<?xml version="1.0"?><!DOCTYPE html PUBLIC "x"><html>`, invalid, "web page instead of the data"},
+		{"an XHTML page", content.File(""), `<?xml version="1.0"?><!DOCTYPE html PUBLIC "x"><html>`, invalid, "web page instead of the file"},
 		{"a page by name", content.File("story.HTML"), page, "", ""},
 		{"html as text", content.Text(), "<html>", invalid, "web page instead of the item's JSON"},
 		{"an xml file", content.File("a.xml"), `<?xml version="1.0"?><htmlish/>`, "", ""},
@@ -150,9 +150,9 @@ func TestWhatMayBe(t *testing.T) {
 		{"a png that is text", content.File("a.png"), "png", invalid, ".png"},
 		{"a name without promise", content.File("a.lpkx"), "anything", "", ""},
 		{"no name", content.File(""), "anything", "", ""},
-		{"unknown zip", content.Unknown(), gdb, "", ""},
-		{"unknown zip cut short", content.Unknown(), gdb[:len(gdb)-5], invalid, "the data: its zip is damaged"},
-		{"unknown JSON that is none", content.Unknown(), "{", "", ""},
+		{"unknown zip", content.File(""), gdb, "", ""},
+		{"unknown zip cut short", content.File(""), gdb[:len(gdb)-5], invalid, "the file: its zip is damaged"},
+		{"unknown JSON that is none", content.File(""), "{", "", ""},
 
 		{"text", content.Text(), ` {"a":[1,-0.5e+3,true,null,"\u00e9\n"],"b":{}} `, "", ""},
 		{"text with a mark", content.Text(), "\xef\xbb\xbf{}", "", ""},
@@ -165,7 +165,7 @@ func TestWhatMayBe(t *testing.T) {
 
 		{"an item without data", content.File("a.zip"), noData, invalid, "Item does not have a file."},
 		{"an item that is gone", content.Text(), notHere, invalid, "400 CONT_0001"},
-		{"an expired token", content.Unknown(), `{"error":{"code":498,"message":"Invalid token.","details":[]}}`, fault.TokenRejected, "498"},
+		{"an expired token", content.File(""), `{"error":{"code":498,"message":"Invalid token.","details":[]}}`, fault.TokenRejected, "498"},
 		{"throttled", content.Text(), `{"error":{"code":429,"message":"Too many requests.","details":"Retry after 60 sec."},"success":false}`, fault.PortalUnavailable, "Retry after 60"},
 		{"a time-out", content.File("a.json"), `{"error":{"code":504,"message":"Your request has timed out."}}`, fault.PortalUnavailable, "timed out"},
 		{"an error without a code", content.Text(), `{"error":{"message":"no"},"itemId":"1"}`, invalid, "no"},
@@ -212,7 +212,7 @@ func TestNoBytes(t *testing.T) {
 		said  int64
 		good  bool
 	}{
-		{content.File("a.txt"), 0, true}, {content.Text(), 0, true}, {content.Unknown(), 0, true},
+		{content.File("a.txt"), 0, true}, {content.Text(), 0, true}, {content.File(""), 0, true},
 		{content.File("a.txt"), -1, false}, {content.File("a.txt"), 5, false}, {content.Export("CSV"), 0, false},
 	} {
 		err := judge(c.check, nil, c.said, 1, 0)
