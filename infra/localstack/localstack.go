@@ -14,7 +14,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -44,64 +43,28 @@ func Open(t testing.TB, root string) *Cloud {
 	return &Cloud{Endpoint: endpoint, t: t, root: root}
 }
 
-// Build makes a folder that can be deployed: template.yaml and the machine as
-// they are, and the functions built for this computer's processor, which
-// LocalStack runs them on whatever Architectures says.
-func (c *Cloud) Build() string {
-	c.t.Helper()
-	dir := c.t.TempDir()
-	for _, name := range []string{"template.yaml", "infra/backup.asl.json"} {
-		data, err := os.ReadFile(filepath.Join(c.root, name))
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			c.t.Fatal(err)
-		}
-		if err := os.WriteFile(path, data, 0o644); err != nil {
-			c.t.Fatal(err)
-		}
+// AWS runs AWS's own command line, as AWS(&out, "ec2", "describe-subnets"),
+// and decodes its answer into out, if that is not nil.
+func (c *Cloud) AWS(out any, args ...string) error {
+	text, err := run(exec.Command("aws", append([]string{"--endpoint-url", c.Endpoint, "--output", "json"}, args...)...))
+	if err != nil {
+		return fmt.Errorf("aws %s: %w", strings.Join(args, " "), err)
 	}
-	rooms, err := filepath.Glob(filepath.Join(c.root, "functions", "*"))
-	if err != nil || len(rooms) == 0 {
-		c.t.Fatalf("functions: %d, %v", len(rooms), err)
+	if out == nil || len(text) == 0 {
+		return nil
 	}
-	for _, room := range rooms {
-		build := exec.Command("go", "build", "-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s -w",
-			"-o", filepath.Join(dir, "dist", filepath.Base(room), "bootstrap"), room)
-		build.Dir, build.Env = c.root, append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+runtime.GOARCH)
-		if out, err := build.CombinedOutput(); err != nil {
-			c.t.Fatalf("build %s: %v\n%s", room, err, out)
-		}
-	}
-	return dir
+	return json.Unmarshal(text, out)
 }
 
-// Deploy deploys a built folder as a stack, with parameters NAME=VALUE, and
-// gives the stack's outputs. The error has what was refused, and why.
-func (c *Cloud) Deploy(dir, stack string, parameters ...string) (map[string]string, error) {
-	var outputs map[string]string
-	args := append([]string{stack, filepath.Join(dir, "template.yaml")}, parameters...)
-	return outputs, c.script(&outputs, "deploy", args...)
-}
-
-// Snapshot is what was really made of a stack, by logical id.
-func (c *Cloud) Snapshot(stack string) (map[string]map[string]any, error) {
-	var seen map[string]map[string]any
-	return seen, c.script(&seen, "snapshot", stack)
-}
-
-// script runs a script of this folder and decodes what it prints.
-func (c *Cloud) script(out any, name string, args ...string) error {
-	cmd := exec.Command(filepath.Join(c.root, "infra", "localstack", name), args...)
+// run gives what a command prints, or an error with what it complains of.
+func run(cmd *exec.Cmd) ([]byte, error) {
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	text, err := cmd.Output()
 	if err != nil {
-		return fmt.Errorf("%s: %w: %s", name, err, strings.TrimSpace(stderr.String()))
+		return nil, fmt.Errorf("%w: %s", err, strings.TrimSpace(stderr.String()))
 	}
-	return json.Unmarshal(text, out)
+	return text, nil
 }
 
 // Ask calls a service of AWS's JSON protocols, such as
