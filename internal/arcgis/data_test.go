@@ -28,13 +28,29 @@ func TestDataWholeAndInParts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	head := make([]byte, 100_000)
-	if _, err := io.ReadFull(b, head); err != nil {
-		t.Fatal(err)
-	}
 	b.Close()
-	if b.Size != int64(len(want)) || b.From != 0 || b.ETag == "" || !b.Ranges {
-		t.Errorf("Open(0) = %+v, want size %d, a mark and ranges", b, len(want))
+	if b.Size != int64(len(want)) || b.From != 0 || b.ETag == "" || b.Ranges {
+		t.Errorf("Open(0) = %+v, want size %d and a mark of the whole", b, len(want))
+	}
+	var got []byte
+	for _, n := range []int64{100_000, 1, 150_000, 100_000} {
+		from := int64(len(got))
+		b, err := data.Part(t.Context(), from, n, b.ETag)
+		if err != nil {
+			t.Fatalf("Part(%d, %d): %v", from, n, err)
+		}
+		part, err := io.ReadAll(b)
+		b.Close()
+		if err != nil || b.From != from || b.Size != int64(len(want)) || !b.Ranges {
+			t.Errorf("Part(%d, %d) = %+v, %d bytes, %v", from, n, b, len(part), err)
+		}
+		got = append(got, part...)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("the parts are %d bytes, want the %d of the whole", len(got), len(want))
+	}
+	if asked, links := p.Count(arcgistest.Data, file.ID), p.Count(arcgistest.Download, file.ID); asked != 1 || links != 5 {
+		t.Errorf("5 answers took %d questions to the portal and %d to the file host, want 1 and 5", asked, links)
 	}
 	p.Advance(time.Hour) // the signed address is dead by now
 	rest, err := data.Open(t.Context(), 100_000, b.ETag)
@@ -43,8 +59,11 @@ func TestDataWholeAndInParts(t *testing.T) {
 	}
 	defer rest.Close()
 	tail, err := io.ReadAll(rest)
-	if err != nil || rest.From != 100_000 || rest.Size != int64(len(want)) || !rest.Ranges || !bytes.Equal(append(head, tail...), want) {
+	if err != nil || rest.From != 100_000 || rest.Size != int64(len(want)) || !rest.Ranges || !bytes.Equal(tail, want[100_000:]) {
 		t.Errorf("Open(100000) = %+v, %d bytes, %v", rest, len(tail), err)
+	}
+	if asked := p.Count(arcgistest.Data, file.ID); asked != 2 {
+		t.Errorf("after the address died the portal was asked %d times in all, want 2", asked)
 	}
 }
 
@@ -208,43 +227,58 @@ func TestDataSilence(t *testing.T) {
 	}
 }
 
-// What a server may answer to "from byte 5 on, of the data marked X".
+// What a server may answer to "from byte 5 on, of the data marked X", and to
+// "five bytes from there".
 func TestDataRanges(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		name   string
+		n      int64
 		status int
 		header []string
 		kind   fault.Kind // "" for a body
 		from   int64
 	}{
-		{"as asked", 206, []string{"Content-Range", "bytes 5-9/10", "ETag", `"X"`}, "", 5},
-		{"size unknown", 206, []string{"Content-Range", "bytes 5-9/*"}, "", 5},
-		{"whole", 200, []string{"ETag", `"X"`}, "", 0},
-		{"another place", 206, []string{"Content-Range", "bytes 0-4/10"}, fault.PortalUnavailable, 0},
-		{"too little", 206, []string{"Content-Range", "bytes 5-9/11"}, fault.PortalUnavailable, 0},
-		{"another length", 206, []string{"Content-Range", "bytes 5-8/9"}, fault.PortalUnavailable, 0},
-		{"backwards", 206, []string{"Content-Range", "bytes 5-3/4"}, fault.PortalUnavailable, 0},
-		{"no place", 206, nil, fault.PortalUnavailable, 0},
-		{"other data", 206, []string{"Content-Range", "bytes 5-9/10", "ETag", `"Y"`}, fault.ChangedWhileRead, 0},
-		{"precondition", 412, nil, fault.ChangedWhileRead, 0},
-		{"encoded", 206, []string{"Content-Range", "bytes 5-9/10", "Content-Encoding", "gzip"}, fault.ContentInvalid, 0},
+		{"as asked", -1, 206, []string{"Content-Range", "bytes 5-9/10", "ETag", `"X"`}, "", 5},
+		{"size unknown", -1, 206, []string{"Content-Range", "bytes 5-9/*"}, "", 5},
+		{"whole", -1, 200, []string{"ETag", `"X"`}, "", 0},
+		{"another place", -1, 206, []string{"Content-Range", "bytes 0-4/10"}, fault.PortalUnavailable, 0},
+		{"too little", -1, 206, []string{"Content-Range", "bytes 5-9/11"}, fault.PortalUnavailable, 0},
+		{"another length", -1, 206, []string{"Content-Range", "bytes 5-8/9"}, fault.PortalUnavailable, 0},
+		{"backwards", -1, 206, []string{"Content-Range", "bytes 5-3/4"}, fault.PortalUnavailable, 0},
+		{"no place", -1, 206, nil, fault.PortalUnavailable, 0},
+		{"other data", -1, 206, []string{"Content-Range", "bytes 5-9/10", "ETag", `"Y"`}, fault.ChangedWhileRead, 0},
+		{"precondition", -1, 412, nil, fault.ChangedWhileRead, 0},
+		{"encoded", -1, 206, []string{"Content-Range", "bytes 5-9/10", "Content-Encoding", "gzip"}, fault.ContentInvalid, 0},
+		{"a part in the middle", 5, 206, []string{"Content-Range", "bytes 5-9/20", "ETag", `"X"`}, "", 5},
+		{"a part at the end", 5, 206, []string{"Content-Range", "bytes 5-9/10"}, "", 5},
+		{"the last bytes", 9, 206, []string{"Content-Range", "bytes 5-9/10"}, "", 5},
+		{"the last bytes of who knows how many", 9, 206, []string{"Content-Range", "bytes 5-9/*"}, "", 5},
+		{"whole for a part", 5, 200, []string{"ETag", `"X"`}, "", 0},
+		{"more than a part", 4, 206, []string{"Content-Range", "bytes 5-9/20"}, fault.PortalUnavailable, 0},
+		{"less than a part", 9, 206, []string{"Content-Range", "bytes 5-9/20"}, fault.PortalUnavailable, 0},
+		{"beyond the end", 5, 206, []string{"Content-Range", "bytes 5-9/8"}, fault.PortalUnavailable, 0},
+		{"a part of other data", 5, 206, []string{"Content-Range", "bytes 5-9/20", "ETag", `"Y"`}, fault.ChangedWhileRead, 0},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
+			ask := "bytes=5-"
+			if test.n > 0 {
+				ask = fmt.Sprintf("bytes=5-%d", 5+test.n-1)
+			}
 			c := serve(t, func(w http.ResponseWriter, r *http.Request) {
-				if r.Header.Get("Range") != "bytes=5-" || r.Header.Get("If-Range") != `"X"` || r.Header.Get("Accept-Encoding") != "identity" || r.URL.RawQuery != "" {
-					t.Errorf("asked %s with %v", r.RequestURI, r.Header)
+				if r.Header.Get("Range") != ask || r.Header.Get("If-Range") != `"X"` || r.Header.Get("Accept-Encoding") != "identity" || r.URL.RawQuery != "" {
+					t.Errorf("asked %s with %v, want %s", r.RequestURI, r.Header, ask)
 				}
 				saying(test.status, "fghij", test.header...)(w, r)
 			})
-			b, err := c.Data("a1").Open(t.Context(), 5, `"X"`)
+			b, err := c.Data("a1").Part(t.Context(), 5, test.n, `"X"`)
 			if test.kind != "" {
-				wantKind(t, "Open(5)", err, test.kind)
+				wantKind(t, "Part(5)", err, test.kind)
 				return
 			}
 			if err != nil || b.From != test.from || b.Ranges != (test.from > 0) {
-				t.Fatalf("Open(5) = %+v, %v, want from %d", b, err, test.from)
+				t.Fatalf("Part(5) = %+v, %v, want from %d", b, err, test.from)
 			}
 			defer b.Close()
 			if got, err := io.ReadAll(b); string(got) != "fghij" || err != nil {
@@ -252,6 +286,53 @@ func TestDataRanges(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Data are marked by the time of their last change where there is no tag; a
+// file host and the portal are asked for them in different words.
+func TestDataMarkedByTime(t *testing.T) {
+	t.Parallel()
+	const changed = "Mon, 23 Nov 2026 04:05:06 GMT"
+	for _, linked := range []bool{false, true} {
+		want := map[bool]string{false: "If-Range", true: "If-Unmodified-Since"}[linked]
+		c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			switch {
+			case linked && strings.HasSuffix(r.URL.Path, "/data"):
+				saying(302, "", "Location", "/store/x")(w, r)
+			case r.Header.Get("Range") == "bytes=0-1":
+				saying(206, "ab", "Content-Range", "bytes 0-1/4", "Last-Modified", changed)(w, r)
+			case r.Header.Get(want) != changed:
+				t.Errorf("asked with %v, want %s", r.Header, want)
+				fallthrough
+			default:
+				saying(206, "cd", "Content-Range", "bytes 2-3/4", "Last-Modified", changed)(w, r)
+			}
+		})
+		data := c.Data("a1")
+		head, err := data.Part(t.Context(), 0, 2, "")
+		if err != nil || head.ETag != changed || !head.Ranges || head.Size != 4 {
+			t.Fatalf("Part(0, 2) = %+v, %v, want a part of 4 bytes marked %s", head, err, changed)
+		}
+		head.Close()
+		rest, err := data.Part(t.Context(), 2, 2, head.ETag)
+		if err != nil || rest.From != 2 || !rest.Ranges {
+			t.Fatalf("Part(2, 2) = %+v, %v", rest, err)
+		}
+		rest.Close()
+	}
+}
+
+// There is no first byte to give of data without bytes; then they are asked
+// for whole.
+func TestDataWithoutBytesInParts(t *testing.T) {
+	t.Parallel()
+	s := arcgistest.NewScenario()
+	file := s.File("Empty.txt", "Document Link").Empty()
+	b, err := client(t, start(t, s)).Data(file.ID).Part(t.Context(), 0, 100, "")
+	if err != nil || b.Size != 0 || b.Ranges {
+		t.Fatalf("Part(0, 100) of no bytes = %+v, %v, want a whole body of size 0", b, err)
+	}
+	b.Close()
 }
 
 func TestDataName(t *testing.T) {

@@ -20,6 +20,7 @@ type fetch struct {
 	*Data
 	session *session
 	from    int64
+	n       int64 // bytes from there on, negative: all
 	etag    string
 	watch   *watch
 	at      *url.URL // where it has come to
@@ -28,16 +29,32 @@ type fetch struct {
 
 func (f *fetch) run(ctx context.Context) (*Body, error) {
 	f.watch = newWatch(ctx, f.client.opts.Patience)
-	r, err := f.hops(f.client.portal.rest("content", "items", f.id, "data"))
+	from, known := f.client.portal.rest("content", "items", f.id, "data"), f.link.Load()
+	if f.linked = known != nil; f.linked {
+		from = known
+	}
+	r, err := f.hops(from)
 	if err == nil {
 		var body *Body
 		if body, err = f.body(r); err == nil {
+			f.remember(known)
 			return body, nil
 		}
 		_ = r.Body.Close()
 	}
+	if !fault.Is(err, fault.ChangedWhileRead) && !errors.As(err, new(*Throttled)) {
+		f.link.CompareAndSwap(known, nil)
+	}
 	f.watch.end()
 	return nil, f.session.scrub(err)
+}
+
+// remember keeps the address that a redirection led to, in place of known. It
+// is asked without anything that identifies us, like every link.
+func (f *fetch) remember(known *url.URL) {
+	if f.linked {
+		f.link.CompareAndSwap(known, f.at)
+	}
 }
 
 // hops follows redirections by hand: a redirection gets neither the token nor
@@ -88,15 +105,13 @@ func (f *fetch) body(r *http.Response) (*Body, error) {
 	if e := r.Header.Get("Content-Encoding"); e != "" && !strings.EqualFold(e, "identity") {
 		return nil, fault.New(fault.ContentInvalid, fmt.Sprintf("%s: it comes encoded as %q, which nobody asked for", f.what(), tidy(e)))
 	}
-	b := &Body{Size: r.ContentLength, ETag: r.Header.Get("ETag"), Type: r.Header.Get("Content-Type"), Name: fileName(r.Header)}
+	b := &Body{Size: r.ContentLength, ETag: mark(r.Header), Type: r.Header.Get("Content-Type"), Name: fileName(r.Header)}
 	left := r.ContentLength
 	if r.StatusCode == http.StatusPartialContent {
 		var err error
 		if left, err = f.part(r, b); err != nil {
 			return nil, err
 		}
-	} else {
-		b.Ranges = f.from == 0 && strings.EqualFold(strings.TrimSpace(r.Header.Get("Accept-Ranges")), "bytes")
 	}
 	stream := &stream{Body: r.Body, fetch: f, left: left}
 	b.ReadCloser = stream

@@ -91,10 +91,15 @@ func looksLikeObject(head []byte) bool {
 // errExpired says that a signed address is not accepted any more.
 var errExpired = errors.New("the signed address is not accepted any more")
 
+// errNoBytes says that there is not even a first byte to give.
+var errNoBytes = errors.New("there are no bytes")
+
 // refused understands a status that is no success.
 func (f *fetch) refused(r *http.Response) error {
-	switch r.StatusCode {
-	case http.StatusPreconditionFailed, http.StatusRequestedRangeNotSatisfiable:
+	switch {
+	case r.StatusCode == http.StatusRequestedRangeNotSatisfiable && f.from == 0 && f.n > 0:
+		return errNoBytes
+	case r.StatusCode == http.StatusPreconditionFailed, r.StatusCode == http.StatusRequestedRangeNotSatisfiable:
 		return f.changed()
 	}
 	body, err := io.ReadAll(io.LimitReader(&stream{Body: r.Body, fetch: f, left: -1}, mostError))
