@@ -39,7 +39,7 @@ func (p *Portal) face(i *item, insider bool) map[string]any {
 		"description": nil, "snippet": nilIfEmpty(i.snippet), "accessInformation": nil, "licenseInfo": nil, "culture": "en-us",
 		"url": nilIfEmpty(i.url), "proxyFilter": nil, "properties": nil, "documentation": nil, "extent": []any{}, "spatialReference": nil,
 		"access": i.access, "size": i.size(), "contentStatus": "", "listed": false, "scoreCompleteness": 33, "groupDesignations": nil, "commentsEnabled": true,
-		"thumbnail": nil, "largeThumbnail": nil, "banner": nil, "screenshots": []any{}, "numViews": i.views, "numComments": 0, "numRatings": 0, "avgRating": 0,
+		"thumbnail": nilIfEmpty(i.thumbnail), "largeThumbnail": nil, "banner": nil, "screenshots": []any{}, "numViews": i.views, "numComments": 0, "numRatings": 0, "avgRating": 0,
 		"appCategories": []any{}, "industries": []any{}, "languages": []any{}, "guid": nil, "classification": nil, "lastViewed": -1, "subInfo": 0, "apiToken1ExpirationDate": -1,
 	}
 	if insider {

@@ -17,7 +17,7 @@ type Item struct {
 	ID string
 
 	title, name, kind, owner, folder string
-	access, url, snippet             string
+	access, url, snippet, thumbnail  string
 	tags, keywords                   []string
 	created, modified                time.Time
 	protected                        bool

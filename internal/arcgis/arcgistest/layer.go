@@ -1,7 +1,6 @@
 package arcgistest
 
 import (
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,19 +30,45 @@ func (a *ask) layer() reply {
 	if i.script.broken != nil {
 		return reply{fail: i.script.broken}
 	}
+	return reply{json: a.p.described(i, l)}
+}
+
+// layers is {FeatureServer}/layers: all layers and tables, as each describes
+// itself.
+func (a *ask) layers() reply {
+	i := a.p.items[a.id]
+	if i.script.broken != nil {
+		return reply{fail: i.script.broken}
+	}
+	layers, tables := []any{}, []any{}
+	for _, l := range i.shown() {
+		if l.table {
+			tables = append(tables, a.p.described(i, l))
+		} else {
+			layers = append(layers, a.p.described(i, l))
+		}
+	}
+	return reply{json: map[string]any{"layers": layers, "tables": tables}}
+}
+
+func (p *Portal) described(i *item, l sublayer) map[string]any {
 	out := map[string]any{"currentVersion": 12, "id": l.id, "name": l.name, "type": "Feature Layer", "serviceItemId": i.ID, "objectIdField": "OBJECTID", "maxRecordCount": 2000,
 		"capabilities": i.capabilities(), "hasAttachments": false, "advancedQueryCapabilities": map[string]any{"supportsPagination": true, "supportsOrderBy": true, "supportsStatistics": true},
-		"fields": []any{map[string]any{"name": "OBJECTID", "type": "esriFieldTypeOID", "alias": "OBJECTID"}, map[string]any{"name": "name", "type": "esriFieldTypeString", "alias": "name", "length": 255}}}
+		"fields": columnsOf}
 	if l.table {
 		out["type"] = "Table"
 	} else {
 		out["geometryType"] = "esriGeometryPoint"
 	}
-	if at, known := a.p.edited(i, l.id); known {
+	if at, known := p.edited(i, l.id); known {
 		out["editingInfo"] = map[string]any{"lastEditDate": at.UnixMilli(), "schemaLastEditDate": i.created.UnixMilli(), "dataLastEditDate": at.UnixMilli()}
 	}
-	return reply{json: out}
+	return out
 }
+
+// columnsOf are the fields of every layer and table.
+var columnsOf = []any{map[string]any{"name": "OBJECTID", "type": "esriFieldTypeOID", "alias": "OBJECTID"},
+	map[string]any{"name": "name", "type": "esriFieldTypeString", "alias": "name", "length": 255}}
 
 // edited is when a layer's features were last edited, if the service says.
 func (p *Portal) edited(i *item, layer int) (time.Time, bool) {
@@ -55,38 +80,4 @@ func (p *Portal) edited(i *item, layer int) (time.Time, bool) {
 		at = i.from.edits[layer]
 	}
 	return at, true
-}
-
-// query is {FeatureServer}/{n}/query: counts, ids, and features a page at a
-// time.
-func (a *ask) query() reply {
-	i, l, ok := a.sublayer()
-	if !ok {
-		return reply{fail: &failure{Code: 400, Message: "Invalid URL", Details: []string{"Invalid URL"}}}
-	}
-	if a.form.Get("where") == "" && a.form.Get("objectIds") == "" {
-		return reply{fail: &failure{Code: 400, Message: "Cannot perform query. Invalid query parameters.", Details: []string{"'where' clause is missing"}}}
-	}
-	if a.form.Get("returnCountOnly") == "true" {
-		return reply{json: map[string]any{"count": l.rows}}
-	}
-	from := min(max(a.whole("resultOffset", 0), 0), l.rows)
-	to := min(from+min(max(a.whole("resultRecordCount", 2000), 0), 2000), l.rows)
-	ids := a.form.Get("returnIdsOnly") == "true"
-	if ids {
-		from, to = 0, l.rows
-	}
-	features, numbers := []any{}, []int{}
-	mark := fmt.Sprintf("%s/%d", i.ID, i.edition)
-	for row := from; row < to; row++ {
-		numbers = append(numbers, row+1)
-		if !ids {
-			x, y := place(mark, l, row)
-			features = append(features, map[string]any{"attributes": map[string]any{"OBJECTID": row + 1, "name": label(mark, l, row)}, "geometry": map[string]any{"x": x, "y": y}})
-		}
-	}
-	if ids {
-		return reply{json: map[string]any{"objectIdFieldName": "OBJECTID", "objectIds": numbers}}
-	}
-	return reply{json: map[string]any{"objectIdFieldName": "OBJECTID", "features": features, "exceededTransferLimit": to < l.rows}}
 }

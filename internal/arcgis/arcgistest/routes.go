@@ -16,6 +16,8 @@ const (
 	ItemByID    = "item"
 	Data        = "data"
 	Resources   = "resources"
+	Resource    = "resource"
+	ItemInfo    = "item info"
 	Export      = "export"
 	Status      = "status"
 	Delete      = "delete"
@@ -50,6 +52,8 @@ func (p *Portal) sharing() http.Handler {
 	at("/content/items/{id}", ItemByID, 0, (*ask).item)
 	at("/content/items/{id}/data", Data, noPage, (*ask).data)
 	at("/content/items/{id}/resources", Resources, 0, (*ask).resources)
+	at("/content/items/{id}/resources/{path...}", Resource, noPage, (*ask).resource)
+	at("/content/items/{id}/info/{path...}", ItemInfo, noPage, (*ask).itemInfo)
 	at("/content/users/{user}", UserContent, signedIn, (*ask).userContent)
 	m.Handle(root+"/content/users/{user}/{rest...}", p.userTree())
 	at("/info", "info", open, (*ask).info)

@@ -23,6 +23,7 @@ func (p *Portal) featureServices() http.Handler {
 		})
 	}
 	at("", Service, (*ask).service)
+	at("/layers", Layer, (*ask).layers)
 	at("/{layer}", Layer, (*ask).layer)
 	at("/{layer}/query", Query, (*ask).query)
 	m.Handle("/{org}/arcgis/rest/info", p.endpoint("services", "info", open, (*ask).info))

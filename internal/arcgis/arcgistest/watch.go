@@ -88,6 +88,7 @@ func (p *Portal) Violations() []string {
 // Listed is an item as the portal holds it at a moment.
 type Listed struct {
 	ID, Title, Name, Type, Owner, Folder string
+	Access                               string
 	Tags                                 []string
 	Created, Modified                    time.Time
 	Size                                 int64
@@ -108,7 +109,7 @@ func (p *Portal) Items() []Listed {
 	defer p.mu.Unlock()
 	var out []Listed
 	for _, i := range p.items {
-		l := Listed{ID: i.ID, Title: i.title, Type: i.kind, Owner: i.owner, Folder: i.folder, Tags: slices.Clone(i.tags), Created: i.created, Modified: i.modified,
+		l := Listed{ID: i.ID, Title: i.title, Type: i.kind, Owner: i.owner, Folder: i.folder, Access: i.access, Tags: slices.Clone(i.tags), Created: i.created, Modified: i.modified,
 			Size: i.size(), Protected: i.protected, Recycled: i.recycled}
 		l.Name, _ = i.filename().(string)
 		if i.job != nil {
@@ -149,6 +150,13 @@ func (p *Portal) Content(id string) *Content {
 		return p.exported(i, f.of(len(i.shown())), i.shown())
 	}
 	return i.kept()
+}
+
+// Address is the url of an item: of a service, where it answers.
+func (p *Portal) Address(id string) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.must(id).url
 }
 
 // Edition counts the changes of an item's features or file, from 1 on.

@@ -1,0 +1,79 @@
+package arcgistest_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/mapkeep/mapkeep/internal/arcgis/arcgistest"
+)
+
+func TestQuery(t *testing.T) {
+	t.Parallel()
+	s := arcgistest.NewScenario()
+	roads := s.Layer("Road Network").Sublayer(0, "Streets", 3000).Table(9, "Inspections", 2)
+	_, c := start(t, s)
+	address := c.url(roads.ID)
+	for _, tc := range []struct {
+		layer int
+		query []string
+		want  string // first and last id, number, and whether there is more
+	}{
+		{0, []string{"where", "1=1"}, "1 2000 2000 true"},
+		{0, []string{"where", "1=1", "resultOffset", "2000"}, "2001 3000 1000 <nil>"},
+		{0, []string{"where", "1=1", "resultOffset", "10", "resultRecordCount", "5"}, "11 15 5 true"},
+		{0, []string{"where", "objectid >= 2999 AND 1=1"}, "2999 3000 2 <nil>"},
+		{0, []string{"where", "OBJECTID<>1 and OBJECTID < 4"}, "2 3 2 <nil>"},
+		{0, []string{"where", "OBJECTID = 7"}, "7 7 1 <nil>"},
+		{0, []string{"where", "1=0"}, "none"},
+		{0, []string{"objectIds", "5,3000,3001"}, "5 3000 2 <nil>"},
+		{0, []string{"objectIds", "5,6", "where", "OBJECTID > 5"}, "6 6 1 <nil>"},
+		{9, []string{"where", "1=1"}, "1 2 2 <nil>"},
+		{0, []string{"where", "name = 'x'"}, "400"},
+		{0, []string{"where", "OBJECTID > 5 OR 1=1"}, "400"},
+		{0, nil, "400"},
+	} {
+		a := c.at(fmt.Sprintf("%s/%d/query", address, tc.layer), tc.query...)
+		got := fmt.Sprint(a.code())
+		if rows, ok := a.json["features"].([]any); ok && len(rows) == 0 {
+			got = "none"
+		} else if ok {
+			id := func(row any) any { return row.(map[string]any)["attributes"].(map[string]any)["OBJECTID"] }
+			got = fmt.Sprint(id(rows[0]), id(rows[len(rows)-1]), len(rows), " ", a.json["exceededTransferLimit"])
+		}
+		if got != tc.want {
+			t.Errorf("query of layer %d with %q: got %s, want %s", tc.layer, tc.query, got, tc.want)
+		}
+	}
+	page := c.must(c.at(address+"/9/query", "where", "1=1"))
+	if page["geometryType"] != nil || page["features"].([]any)[0].(map[string]any)["geometry"] != nil {
+		t.Errorf("query of a table: got %v, want no geometry", page)
+	}
+	all := c.must(c.at(address + "/layers"))
+	if len(all["layers"].([]any)) != 1 || len(all["tables"].([]any)) != 1 {
+		t.Errorf("layers: got %v, want a layer and a table", all)
+	}
+}
+
+func TestFilesBesideTheData(t *testing.T) {
+	t.Parallel()
+	s := arcgistest.NewScenario()
+	story := s.Text("Story", "StoryMap", "{}").Resource("images/a b.png", 700).Thumbnail()
+	p, c := start(t, s)
+	item := c.must(c.get("/content/items/" + story.ID))
+	for path, want := range map[string]*arcgistest.Content{
+		"/resources/images/a%20b.png":         p.Beside(story.ID, "images/a b.png"),
+		"/info/" + item["thumbnail"].(string): p.Beside(story.ID, item["thumbnail"].(string)),
+	} {
+		if got := c.get("/content/items/" + story.ID + path); want == nil || got.body != string(want.Bytes()) {
+			t.Errorf("%s: got %d bytes, want those of %v", path, len(got.body), want)
+		}
+	}
+	for _, path := range []string{"/resources/none.png", "/info/metadata/metadata.xml"} {
+		if got := c.get("/content/items/" + story.ID + path).code(); got != 400 {
+			t.Errorf("%s: got code %d, want 400", path, got)
+		}
+	}
+	if got := p.Beside(story.ID, "none.png"); got != nil {
+		t.Errorf("Beside of nothing: got %v, want nil", got)
+	}
+}
