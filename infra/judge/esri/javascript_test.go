@@ -1,0 +1,96 @@
+//go:build judges
+
+package esri_test
+
+import (
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/mapkeep/mapkeep/infra/judge"
+)
+
+// allGroups are the groups of cases that client.mjs and client.py know.
+var allGroups = []string{"signIn", "search", "items", "data", "services", "exports"}
+
+func TestJavaScript(t *testing.T) {
+	t.Parallel()
+	modules := judge.Tool(t, root, "npm")
+	j := judge.New(t, "arcgis-rest-js", release(t, modules))
+	w := open(t)
+	v := w.javascript(t)
+	v.judge(t, j, w.run(t, w.node(t, modules, w.URL, w.CA(), allGroups...)))
+	for name, objection := range w.downloads(t) {
+		j.Case("bytes of "+name, objection)
+	}
+	bites(t, j, func(w *town, portal string, ca []byte, group string) program {
+		return w.node(t, modules, portal, ca, group)
+	},
+		func(w *town) verdicts { return w.javascript(t) })
+	if left := w.Exports(); len(left) > 0 {
+		t.Errorf("after all deletions: got exports %v, want none", left)
+	}
+}
+
+// release is the version of the client that is installed.
+func release(t *testing.T, modules string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(modules, "node_modules", "@esri", "arcgis-rest-request", "package.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var about struct{ Version string }
+	if err := json.Unmarshal(data, &about); err != nil || about.Version == "" {
+		t.Fatalf("version of arcgis-rest-js: %q, %v", about.Version, err)
+	}
+	return about.Version
+}
+
+// node is client.mjs at work on a portal whose certificate ca vouches for.
+func (w *town) node(t *testing.T, modules, portal string, ca []byte, groups ...string) program {
+	t.Helper()
+	pem := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(pem, ca, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return program{[]string{"node", "client.mjs", modules, w.settings(t, portal, groups)}, []string{"PATH=" + os.Getenv("PATH"), "NODE_EXTRA_CA_CERTS=" + pem}}
+}
+
+// javascript is what is right in all cases of client.mjs, and where that
+// client is wrong.
+func (w *town) javascript(t *testing.T) verdicts {
+	t.Helper()
+	want := w.right(t)
+	maps.Copy(want, w.exported())
+	unable := refusal(400, "Unable to generate token.")
+	maps.Copy(want, facts{
+		"sign in":                               object{"username": w.Username},
+		"sign in, wrong password":               unable,
+		"sign in, unknown user":                 unable,
+		"token's hours":                         14 * 24,
+		"portal":                                object{"id": "q7zPNeKmTWeh7Aor", "urlKey": "littlefield", "isPortal": false, "user": w.Username, "role": "org_admin"},
+		"portal for nobody":                     object{"user": nil},
+		"user":                                  object{"username": w.Username, "role": "org_admin", "orgId": "q7zPNeKmTWeh7Aor"},
+		"application":                           w.Username,
+		"application, wrong secret":             refusal(400, "Invalid client_secret"),
+		"token ended":                           object{"title": "Trail Map", "renewed": true},
+		"token ended, and the password changed": unable,
+		"token in a header":                     "Trail Map",
+		"resource, not there":                   400,
+		"metadata, not there":                   400,
+		"service for nobody":                    refusal(499, "Token Required"),
+		"sources of a view":                     []string{w.items["trail"].ID},
+		"export fails":                          refusal("UNKNOWN_ERROR_CODE", "Error exporting data to filegdb format"),
+		"export fails in JSON":                  refusal(500, "Export job failed."),
+		"export, bad format":                    refusal(400, "Invalid export format 'Papyrus'."),
+		"export, not there":                     notThere,
+		"JSON that owns a key error":            refusal(500, "only a setting of this app"),
+		"thumbnail at the client's address":     403,
+	})
+	return verdicts{want, map[string]string{
+		"JSON that owns a key error":        "any JSON with a key error is taken for an error of the portal's, also an item's data (checkForErrors in request.js)",
+		"thumbnail at the client's address": "it appends ?TOKEN where ?token=TOKEN is meant (decorateThumbnail in items/helpers.js)",
+	}}
+}
