@@ -13,8 +13,13 @@ import (
 	"os"
 	"os/exec"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+
 	"github.com/mapkeep/mapkeep/infra/mapkeep/objects"
 	"github.com/mapkeep/mapkeep/infra/mapkeep/runtime"
+	"github.com/mapkeep/mapkeep/internal/account"
 )
 
 // What the binary is when it runs itself.
@@ -31,6 +36,14 @@ const (
 	exitSome        = 3 // done, but some items failed, or a difference was found
 	exitInterrupted = 130
 )
+
+// init lets this program, as user's command and as functions, reach AWS by all
+// that the user's own settings may name: profiles, single sign-on, roles.
+func init() {
+	account.Load = func(ctx context.Context, pool *awshttp.BuildableClient) (aws.Config, error) {
+		return config.LoadDefaultConfig(ctx, config.WithHTTPClient(pool))
+	}
+}
 
 func main() {
 	if len(os.Args) > 1 {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	_ "time/tzdata" // Lambda's system and Windows have no zone data of their own
 	"unicode/utf8"
 
 	"github.com/ncruces/go-strftime"

@@ -3,6 +3,7 @@ package backup_test
 import (
 	"testing"
 	"time"
+	_ "time/tzdata"
 
 	"github.com/mapkeep/mapkeep/internal/backup"
 )

@@ -10,10 +10,11 @@ import (
 	"os"
 	"sync"
 
-	"github.com/aws/aws-sdk-go-v2/config"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
+	"github.com/mapkeep/mapkeep/internal/account"
 	"github.com/mapkeep/mapkeep/internal/arcgis"
 	"github.com/mapkeep/mapkeep/internal/backup"
 	"github.com/mapkeep/mapkeep/internal/fault"
@@ -42,7 +43,7 @@ func Open(ctx context.Context) (*Login, error) {
 	if arn == "" {
 		return nil, fault.New(fault.BadSettings, "the environment variable SECRET_ARN is not set")
 	}
-	settings, err := config.LoadDefaultConfig(ctx)
+	settings, err := account.Load(ctx, awshttp.NewBuildableClient())
 	if err != nil {
 		return nil, fmt.Errorf("read the AWS settings: %w", err)
 	}

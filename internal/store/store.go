@@ -18,10 +18,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/minio/crc64nvme"
 
+	"github.com/mapkeep/mapkeep/internal/account"
 	"github.com/mapkeep/mapkeep/internal/fault"
 )
 
@@ -61,7 +61,7 @@ func Open(ctx context.Context, bucket string) (*Store, error) {
 	pool := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 		t.MaxIdleConns, t.MaxIdleConnsPerHost = idle, idle
 	})
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithHTTPClient(pool))
+	cfg, err := account.Load(ctx, pool)
 	if err != nil {
 		return nil, fault.As(fault.StoreRefused, fmt.Errorf("open bucket %s: AWS settings: %w", bucket, err))
 	}
@@ -112,4 +112,13 @@ func Sum(body []byte) string { return SumText(crc64nvme.Checksum(body)) }
 // SumText writes a CRC64NVME as S3 does: base64 of its 8 bytes, the highest first.
 func SumText(crc uint64) string {
 	return base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, crc))
+}
+
+// SumOf reads a CRC64NVME as S3 writes it.
+func SumOf(text string) (uint64, error) {
+	sum, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(sum) != 8 {
+		return 0, fmt.Errorf("%q is no CRC64NVME", text)
+	}
+	return binary.BigEndian.Uint64(sum), nil
 }

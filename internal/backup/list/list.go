@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	_ "time/tzdata" // for date_format: Lambda's system and Windows have no zone data of their own
 
 	"github.com/mapkeep/mapkeep/internal/arcgis"
 	"github.com/mapkeep/mapkeep/internal/backup"
