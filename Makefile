@@ -18,8 +18,12 @@ test: ## run all tests
 build: $(ROOMS:%=dist/%/bootstrap) ## build the Lambda functions (arm64) and bin/mapkeep
 	$(GO) build -trimpath -o bin/mapkeep ./infra/mapkeep
 
+# A function starts the sooner the smaller it is. Not inlining saves an eighth
+# of it; where bytes are moved, only the SDK is built so.
+COLD := all=-l
+dist/download/bootstrap: COLD := github.com/aws/...=-l
 dist/%/bootstrap: FORCE
-	GOOS=linux GOARCH=$(or $(LAMBDA_ARCH),arm64) CGO_ENABLED=0 $(GO) build -trimpath -tags lambda.norpc -ldflags '-s -w' -o $@ ./functions/$*
+	GOOS=linux GOARCH=$(or $(LAMBDA_ARCH),arm64) CGO_ENABLED=0 $(GO) build -trimpath -tags lambda.norpc -ldflags '-s -w' -gcflags '$(COLD)' -o $@ ./functions/$*
 
 lint: ## formatting, go.mod, vet and golangci-lint (fetched by Go, pinned)
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"
