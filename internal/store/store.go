@@ -60,6 +60,7 @@ type Object struct {
 func Open(ctx context.Context, bucket string) (*Store, error) {
 	pool := awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
 		t.MaxIdleConns, t.MaxIdleConnsPerHost = idle, idle
+		t.ForceAttemptHTTP2 = false // a connection for each part, not one for all
 	})
 	cfg, err := account.Load(ctx, pool)
 	if err != nil {

@@ -61,10 +61,14 @@ func seal(body io.Reader, size int64) *sealed {
 }
 
 // end is what follows the bytes.
-func (s *sealed) end() []byte { return []byte("\r\n0\r\n" + trailerName + ":" + SumText(s.crc) + "\r\n\r\n") }
+func (s *sealed) end() []byte {
+	return []byte("\r\n0\r\n" + trailerName + ":" + SumText(s.crc) + "\r\n\r\n")
+}
 
 // length counts the framing in.
-func (s *sealed) length() int64 { return int64(len(strconv.FormatInt(s.size, 16))+2+len(s.end())) + s.size }
+func (s *sealed) length() int64 {
+	return int64(len(strconv.FormatInt(s.size, 16))+2+len(s.end())) + s.size
+}
 
 func (s *sealed) Read(p []byte) (int, error) {
 	done := copy(p, s.frame)

@@ -39,7 +39,7 @@ func (s *Store) put(ctx context.Context, key string, body []byte, contentType st
 	if fresh {
 		in.IfNoneMatch = aws.String("*")
 	}
-	out, err := s.client.PutObject(ctx, in, repeatRaces)
+	out, err := s.client.PutObject(ctx, in, repeatRaces, unsigned)
 	if err != nil {
 		return Object{}, err
 	}
