@@ -63,8 +63,7 @@ func (w wait) act(ctx context.Context, v *visit, in any) (any, error) {
 
 func (w wait) duration(v *visit, in any) (time.Duration, error) {
 	if w.seconds != nil {
-		n, err := v.seconds(w.seconds, in, 0, "A Wait")
-		return time.Duration(n) * time.Second, err
+		return w.pause(v, in)
 	}
 	value, err := v.eval(w.until, in)
 	if err != nil {
@@ -72,20 +71,38 @@ func (w wait) duration(v *visit, in any) (time.Duration, error) {
 	}
 	t, ok := timestamp(value)
 	if !ok {
-		return 0, failed(nameRuntime, "A Wait needs a time as in 2026-11-23T18:00:00Z, got %s", encode(value))
+		return 0, failed(nameRuntime, "The TimestampPath parameter does not reference a valid ISO-8601 extended offset date-time format string: %s == %s", pathOf(w.until), plain(value))
 	}
 	return max(0, t.Sub(v.x.e.clock().Now())), nil
 }
 
-// seconds evaluates e to a whole number from least to longestWait.
-func (v *visit) seconds(e expr, in any, least int64, what string) (int64, error) {
-	value, err := v.eval(e, in)
+// pause is Seconds or what is at SecondsPath; its errors are in Step
+// Functions' words as far as those were seen.
+func (w wait) pause(v *visit, in any) (time.Duration, error) {
+	value, err := v.eval(w.seconds, in)
 	if err != nil {
 		return 0, err
 	}
 	n, ok := whole(value)
-	if !ok || n < least || n > longestWait {
-		return 0, failed(nameRuntime, "%s needs a whole number of seconds from %d to %d, got %s", what, least, longestWait, encode(value))
+	wrong := ""
+	switch {
+	case !ok:
+		wrong = "cannot be parsed as a long value"
+	case n < 0:
+		wrong = "references a negative value"
+	case n > longestWait:
+		wrong = "references a value above the longest wait"
 	}
-	return n, nil
+	if wrong != "" {
+		return 0, failed(nameRuntime, "The SecondsPath parameter %s: %s == %s", wrong, pathOf(w.seconds), plain(value))
+	}
+	return time.Duration(n) * time.Second, nil
+}
+
+// pathOf is the text of a path, for messages about what was found there.
+func pathOf(e expr) string {
+	if p, ok := e.(*path); ok {
+		return p.text
+	}
+	return ""
 }

@@ -16,7 +16,7 @@ func TestCausesReadAsOnAWS(t *testing.T) {
 	}
 	tests := []struct{ name, definition, cause string }{
 		{"a path", parameters("$.nope"), "The JSONPath '$.nope' specified for the field 'v.$'" + missing},
-		{"InputPath", one(`"Type": "Succeed", "InputPath": "$.nope"`), "The JSONPath '$.nope' specified for the field 'InputPath'" + missing},
+		{"InputPath", one(`"Type": "Succeed", "InputPath": "$.nope"`), "Invalid path '$.nope' : No results for path: $['nope']"},
 		{"an argument", parameters("States.Format('{}', $.nope)"),
 			"The function 'States.Format('{}', $.nope)' had the following error: The JsonPath argument for the field '$.nope'" + missing},
 		{"an argument inside", parameters("States.Format('{}', States.Format('{}', $.nope))"),

@@ -14,7 +14,7 @@ func TestIntrinsics(t *testing.T) {
 	const failing = ""
 	tests := []struct{ call, want string }{
 		{"States.Format('{} is {} and \\{\\} it\\'s', $.s, $.n)", `"a,b;;c is 7 and {} it's"`},
-		{"States.Format('{}{}', $.o, null)", `"{\"a\":1,\"b\":{\"c\":2}}null"`},
+		{"States.Format('{}{}', $.o, null)", `"{a=1, b={c=2}}null"`},
 		{"States.Format($.s)", `"a,b;;c"`},
 		{"States.Format($.n)", failing},
 		{"States.Array()", `[]`},

@@ -10,6 +10,8 @@ import (
 	"errors"
 	"fmt"
 	"hash"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -68,6 +70,9 @@ func stringToJSON(_ *scope, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if strings.TrimSpace(s) == "" {
+		return nil, nil // seen on AWS
+	}
 	return decode([]byte(s))
 }
 
@@ -107,9 +112,25 @@ func blanks(pattern string) []string {
 	return append(parts, part.String())
 }
 
+// plain is a value as States.Format writes it: arrays and objects as Java
+// does, seen on AWS. The fields of an object come in the order of their names,
+// since no other is kept here.
 func plain(v any) string {
-	if s, ok := v.(string); ok {
-		return s
+	switch v := v.(type) {
+	case string:
+		return v
+	case []any:
+		parts := make([]string, len(v))
+		for i, w := range v {
+			parts[i] = plain(w)
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case map[string]any:
+		parts := []string{}
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			parts = append(parts, k+"="+plain(v[k]))
+		}
+		return "{" + strings.Join(parts, ", ") + "}"
 	}
 	return string(encode(v))
 }

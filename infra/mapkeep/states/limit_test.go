@@ -54,7 +54,7 @@ func TestPayloadLimitIsEverywhere(t *testing.T) {
 	list := `{"a":[` + strings.Repeat(`"`+strings.Repeat("x", limit/5)+`",`, 3) + `"x"]}`
 	tests := []struct{ name, definition, input, text string }{
 		{"a Task's payload", one(`"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
-			"Parameters": {"FunctionName": "f", "Payload": {"a.$": "$.a", "b.$": "$.a"}}`), half, "'S (Parameters)'"},
+			"Parameters": {"FunctionName": "f", "Payload": {"a.$": "$.a", "b.$": "$.a"}}`), half, "'S' returned"},
 		{"a state's output", one(`"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
 			"Parameters": {"FunctionName": "f", "Payload.$": "$"}, "ResultPath": "$.b"`), half, "'S' returned"},
 		{"a Map's output", mapped(`"ItemsPath": "$.a",`, `"Type": "Pass", "End": true, "Parameters": {"a.$": "$", "b.$": "$"}`), list, "outputs of the Map's children"},

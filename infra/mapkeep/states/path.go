@@ -36,6 +36,19 @@ type step struct {
 	open     bool
 }
 
+// spelled is a path that finds one value with all its names in brackets.
+func (p *path) spelled() string {
+	text := "$"
+	for _, s := range p.steps {
+		if s.kind == stepName {
+			text += "['" + s.name + "']"
+		} else {
+			text += "[" + strconv.Itoa(s.from) + "]"
+		}
+	}
+	return text
+}
+
 func parsePath(text string) (*path, error) {
 	p := &path{text: text}
 	rest, ok := strings.CutPrefix(text, "$")

@@ -15,8 +15,8 @@ func within(v any, by string) error {
 	if measure(v, atMost) <= payloadLimit {
 		return nil
 	}
-	if n := size(v); n > payloadLimit {
-		return failed(nameLimit, "The state/task '%s' returned a result with a size exceeding the maximum number of bytes service limit: %d bytes, %d are allowed", by, n, payloadLimit)
+	if size(v) > payloadLimit {
+		return failed(nameLimit, "The state/task '%s' returned a result with a size exceeding the maximum number of bytes service limit.", by)
 	}
 	return nil
 }

@@ -41,9 +41,13 @@ func (t task) limited(ctx context.Context, v *visit) (context.Context, context.C
 	if t.timeout == nil {
 		return ctx, func() {}, nil
 	}
-	n, err := v.seconds(t.timeout, v.raw, 1, "TimeoutSeconds")
+	value, err := v.eval(t.timeout, v.raw)
 	if err != nil {
 		return nil, nil, err
+	}
+	n, ok := whole(value)
+	if !ok || n < 1 || n > longestWait {
+		return nil, nil, failed(nameRuntime, "TimeoutSeconds needs a whole number from 1 to %d, got %s", longestWait, encode(value))
 	}
 	ctx, stop := context.WithTimeoutCause(ctx, time.Duration(n)*time.Second, errTaskTimeout)
 	return ctx, stop, nil
@@ -88,5 +92,5 @@ func answer(function string, reply json.RawMessage) (any, error) {
 		"SdkHttpMetadata":     sdkMetadata,
 		"SdkResponseMetadata": map[string]any{"RequestId": newUUID()},
 	}
-	return result, within(result, function)
+	return result, within(result, "lambda")
 }

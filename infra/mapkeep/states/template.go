@@ -31,10 +31,16 @@ func (p *path) eval(s *scope) (any, error) {
 	return v, nil
 }
 
-// missing speaks as Step Functions does.
+// missing speaks as Step Functions does, which says it otherwise for some
+// fields; seen in histories of real executions.
 func (p *path) missing(s *scope) error {
-	if p.field == "" {
+	switch p.field {
+	case "":
 		return failed(nameRuntime, "The JsonPath argument for the field '%s' could not be found in the input '%s'", p.text, encode(s.input))
+	case "InputPath", "OutputPath", "TimeoutSecondsPath":
+		return failed(nameRuntime, "Invalid path '%s' : No results for path: %s", p.text, p.spelled())
+	case "SecondsPath", "TimestampPath":
+		return failed(nameRuntime, "The %s parameter does not reference an input value: %s", p.field, p.text)
 	}
 	return failed(nameRuntime, "The JSONPath '%s' specified for the field '%s' could not be found in the input '%s'", p.text, p.field, encode(s.input))
 }

@@ -48,8 +48,11 @@ func (r *mapRun) wholeNumber(e expr, what string) (int64, error) {
 		return 0, err
 	}
 	n, ok := whole(value)
-	if !ok || n < 0 {
-		return 0, failed(nameRuntime, "%s needs a whole number of 0 or above, got %s", what, encode(value))
+	switch {
+	case !ok:
+		return 0, failed(nameRuntime, "The %sPath field refers to value \"%s\" which is not a valid integer: %s", what, plain(value), pathOf(e))
+	case n < 0:
+		return 0, failed(nameRuntime, "%s cannot be negative.", what)
 	}
 	return n, nil
 }

@@ -108,7 +108,7 @@ func (v *visit) parameters(in any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return in, within(in, v.n.name+" (Parameters)")
+	return in, within(in, v.n.name)
 }
 
 // eval is e on input, or input where there is no e.
