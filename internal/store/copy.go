@@ -57,10 +57,11 @@ func (s *Store) copyWhole(ctx context.Context, from string, size int64, to strin
 	if r == nil {
 		return Object{}, errors.New("the answer is empty")
 	}
-	return Object{
+	o := Object{
 		Key: to, Size: size, CRC64NVME: aws.ToString(r.ChecksumCRC64NVME),
 		ETag: aws.ToString(r.ETag), Modified: aws.ToTime(r.LastModified),
-	}, nil
+	}
+	return s.summed(ctx, o)
 }
 
 func (s *Store) copyParts(ctx context.Context, from, to string) (o Object, err error) {
@@ -112,8 +113,9 @@ func (s *Store) copyPart(ctx context.Context, from, to, upload string, n int32, 
 }
 
 // copySource is how S3 wants a copy's source: bucket and key, escaped but for the
-// slashes. A plus would be read as a space.
+// slashes. All that may be is escaped: S3 reads a plus as a space, and
+// LocalStack nothing behind a semicolon.
 func (s *Store) copySource(key string) *string {
-	escaped := (&url.URL{Path: s.bucket + "/" + key}).EscapedPath()
-	return aws.String(strings.ReplaceAll(escaped, "+", "%2B"))
+	escaped := url.QueryEscape(s.bucket + "/" + key)
+	return aws.String(strings.NewReplacer("+", "%20", "%2F", "/").Replace(escaped))
 }

@@ -3,10 +3,13 @@ package store
 import (
 	"context"
 	"iter"
+	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 )
 
 // List walks the objects whose keys begin with prefix, in the order of their
@@ -21,7 +24,7 @@ func (s *Store) List(ctx context.Context, prefix string) iter.Seq2[Object, error
 			}
 			for _, c := range page.Contents {
 				o := Object{
-					Key: aws.ToString(c.Key), Size: aws.ToInt64(c.Size),
+					Key: decode(page.EncodingType, c.Key), Size: aws.ToInt64(c.Size),
 					ETag: aws.ToString(c.ETag), Modified: aws.ToTime(c.LastModified),
 				}
 				if !yield(o, nil) {
@@ -42,14 +45,18 @@ func (s *Store) Folders(ctx context.Context, prefix string) ([]string, error) {
 			return nil, err
 		}
 		for _, p := range page.CommonPrefixes {
-			name := strings.TrimPrefix(aws.ToString(p.Prefix), prefix)
+			name := strings.TrimPrefix(decode(page.EncodingType, p.Prefix), prefix)
 			names = append(names, strings.TrimSuffix(name, "/"))
 		}
 	}
+	slices.Sort(names) // LocalStack sorts what it has encoded
 	return names, nil
 }
 
+// pages asks for names in the encoding of URLs: a name may hold what XML can't,
+// and would make its whole page unreadable.
 func (s *Store) pages(ctx context.Context, in *s3.ListObjectsV2Input) iter.Seq2[*s3.ListObjectsV2Output, error] {
+	in.EncodingType = types.EncodingTypeUrl
 	return func(yield func(*s3.ListObjectsV2Output, error) bool) {
 		pages := s3.NewListObjectsV2Paginator(s.client, in)
 		for pages.HasMorePages() {
@@ -59,4 +66,18 @@ func (s *Store) pages(ctx context.Context, in *s3.ListObjectsV2Input) iter.Seq2[
 			}
 		}
 	}
+}
+
+// decode is a name of a listing, which says whether it is encoded: not every
+// server does as it is asked.
+func decode(encoding types.EncodingType, name *string) string {
+	text := aws.ToString(name)
+	if encoding != types.EncodingTypeUrl {
+		return text
+	}
+	plain, err := url.QueryUnescape(text)
+	if err != nil {
+		return text
+	}
+	return plain
 }

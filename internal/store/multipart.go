@@ -111,11 +111,14 @@ func (s *Store) complete(ctx context.Context, key, upload string, parts []Part, 
 	if err != nil {
 		return Object{}, err
 	}
-	got := aws.ToString(out.ChecksumCRC64NVME)
-	if crc != "" && got != crc {
-		return Object{}, fmt.Errorf("%w: %q, not %q", errDiffers, got, crc)
+	o, err := s.summed(ctx, Object{Key: key, Size: size, CRC64NVME: aws.ToString(out.ChecksumCRC64NVME), ETag: aws.ToString(out.ETag)})
+	if err != nil {
+		return Object{}, err
 	}
-	return Object{Key: key, Size: size, CRC64NVME: got, ETag: aws.ToString(out.ETag)}, nil
+	if crc != "" && o.CRC64NVME != crc {
+		return Object{}, fmt.Errorf("%w: %q, not %q", errDiffers, o.CRC64NVME, crc)
+	}
+	return o, nil
 }
 
 func completed(parts []Part) []types.CompletedPart {

@@ -108,6 +108,21 @@ func (s *Store) head(ctx context.Context, key string) (*s3.HeadObjectOutput, err
 	})
 }
 
+// summed is an object that was just written, with its CRC64NVME, also where the
+// answer named none: MinIO's to a copy, and versitygw's to a completion that it
+// is asked for again.
+func (s *Store) summed(ctx context.Context, o Object) (Object, error) {
+	if o.CRC64NVME != "" {
+		return o, nil
+	}
+	out, err := s.head(ctx, o.Key)
+	if err != nil {
+		return Object{}, err
+	}
+	o.CRC64NVME = aws.ToString(out.ChecksumCRC64NVME)
+	return o, nil
+}
+
 // Exists reports whether there is an object of that key. It asks by a
 // listing: without s3:ListBucket for all keys, GetObject and HeadObject say
 // 403 for a key that is missing, and a right to list that is conditioned on
@@ -115,11 +130,12 @@ func (s *Store) head(ctx context.Context, key string) (*s3.HeadObjectOutput, err
 func (s *Store) Exists(ctx context.Context, key string) (bool, error) {
 	out, err := s.client.ListObjectsV2(ctx, &s3.ListObjectsV2Input{
 		Bucket: &s.bucket, Prefix: &key, MaxKeys: aws.Int32(1), // the key itself sorts before all that begin with it
+		EncodingType: types.EncodingTypeUrl, // as in pages
 	})
 	if err != nil {
 		return false, s.trouble(ctx, "look for", key, err)
 	}
-	return len(out.Contents) > 0 && aws.ToString(out.Contents[0].Key) == key, nil
+	return len(out.Contents) > 0 && decode(out.EncodingType, out.Contents[0].Key) == key, nil
 }
 
 // lookTrouble is trouble for verbs that read one key: it says ErrMissing where

@@ -22,9 +22,11 @@ var refusals = map[string]string{
 	"Forbidden":                    "this account lacks the right to do that",
 	"AllAccessDisabled":            "the bucket is closed to everybody",
 	"InvalidAccessKeyId":           "the bucket does not know this account",
+	"XAdminUserNotFound":           "the bucket does not know this account",
 	"SignatureDoesNotMatch":        "the account's secret key is wrong",
 	"ExpiredToken":                 "the account's session is over: sign in to AWS again",
 	"InvalidToken":                 "the account's session is not valid: sign in to AWS again",
+	"InvalidTokenId":               "the account's session is not valid: sign in to AWS again",
 	"RequestTimeTooSkewed":         "this computer's clock is wrong",
 	"NoSuchBucket":                 "there is no such bucket",
 	"InvalidBucketName":            "a bucket can't have this name",
@@ -75,6 +77,9 @@ func (p *problem) Unwrap() error { return p.err }
 func judge(err error) (fault.Kind, string) {
 	if errors.Is(err, ErrAltered) {
 		return fault.StoreRefused, err.Error()
+	}
+	if errors.Is(err, errDiffers) {
+		return fault.StoreUnavailable, err.Error()
 	}
 	var untrusted *tls.CertificateVerificationError
 	var unknown x509.UnknownAuthorityError

@@ -1,0 +1,31 @@
+package store_test
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/mapkeep/mapkeep/infra/mapkeep/objects/objectstest"
+	"github.com/mapkeep/mapkeep/internal/store/storetest"
+)
+
+// The store of --to DIR keeps the contract; where it can't, storetest.Known
+// says why. Under other systems than Linux the names of files have rules of
+// their own, which are no fault of the store's.
+func TestContract(t *testing.T) {
+	t.Parallel()
+	cases := storetest.Cases()
+	if runtime.GOOS != "linux" {
+		cases = storetest.Portable()
+	}
+	storetest.Contract(t, storetest.Versitygw, cases, objectstest.Client(t, objectstest.Start(t)), says{t})
+}
+
+// says fails where the contract is broken.
+type says struct{ *testing.T }
+
+func (says) Agreed(string)          {}
+func (says) Differs(string, string) {}
+func (s says) Objected(name, objection string) {
+	s.Helper()
+	s.Errorf("%s: %s", name, objection)
+}

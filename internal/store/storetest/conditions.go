@@ -1,0 +1,102 @@
+package storetest
+
+import (
+	"bytes"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/mapkeep/mapkeep/internal/store"
+)
+
+// conditions: claims, receipts, records, log and manifest are each written
+// once, by whoever comes first.
+var conditions = []Case{
+	{"create: only where there is none", func(t *Trial) {
+		for i, want := range []bool{true, false, false} {
+			if created, err := t.Create(t, "claim", fmt.Appendf(nil, "%d", i)); created != want || err != nil {
+				t.Errorf("Create, time %d = %v, %v; want %v", i+1, created, err, want)
+			}
+		}
+		t.wantBody("claim", []byte("0"))
+	}},
+	{"create: of twelve at once one wins", func(t *Trial) {
+		won := t.race(12, func(i int) (bool, error) { return t.Create(t, "claim", fmt.Appendf(nil, "%d", i)) })
+		if len(won) == 1 {
+			t.wantBody("claim", fmt.Appendf(nil, "%d", won[0]))
+		}
+	}},
+	{"create: in parts, only where there is none", func(t *Trial) {
+		t.put("log", body)
+		large := bytesOf(17 << 20)
+		_, created, err := t.Upload(t, "log", bytes.NewReader(large), store.UploadOptions{IfNoneMatch: true})
+		if created || err != nil {
+			t.Errorf("Upload of 17 MiB over another = %v, %v; want not created", created, err)
+		}
+		t.wantBody("log", body)
+		o, created, err := t.Upload(t, "new", bytes.NewReader(large), store.UploadOptions{IfNoneMatch: true})
+		if !created || err != nil || o.CRC64NVME != store.Sum(large) {
+			t.Errorf("Upload of 17 MiB = %+v, %v, %v; want it created with CRC64NVME %s", o, created, err, store.Sum(large))
+		}
+		t.wantBody("new", large)
+	}},
+	{"create: in parts, of four at once one wins", func(t *Trial) {
+		large := bytesOf(17 << 20)
+		t.race(4, func(i int) (bool, error) {
+			mine := append(fmt.Appendf(nil, "%d", i), large...)
+			_, created, err := t.Upload(t, "log", bytes.NewReader(mine), store.UploadOptions{IfNoneMatch: true})
+			return created, err
+		})
+	}},
+	{"create: again after a deletion", func(t *Trial) {
+		t.put("claim", body)
+		t.delete("claim")
+		if created, err := t.Create(t, "claim", []byte("2")); !created || err != nil {
+			t.Errorf("Create after a deletion = %v, %v; want it created", created, err)
+		}
+	}},
+	{"copy part: only of the version that was looked at", func(t *Trial) {
+		t.put("from", body)
+		t.put("to-be-parts", body)
+		upload, err := t.Begin(t, "to", "")
+		t.ok(err, "Begin")
+		other, err := t.Head(t, "to-be-parts")
+		t.ok(err, "Head")
+		_, err = t.Client.UploadPartCopy(t, &s3.UploadPartCopyInput{
+			Bucket: aws.String(t.Bucket()), Key: aws.String("to"), UploadId: &upload, PartNumber: aws.Int32(1),
+			CopySource: aws.String(t.Bucket() + "/from"), CopySourceIfMatch: aws.String(`"` + "0123456789abcdef0123456789abcdef" + `"`),
+		})
+		if code(err) != "PreconditionFailed" {
+			t.Errorf("UploadPartCopy if it matches another ETag than %s: %v, want PreconditionFailed", other.ETag, err)
+		}
+		t.ok(t.Abort(t, "to", upload), "Abort")
+	}},
+}
+
+// race lets n try at once, of whom one has to win and none may fail, and gives
+// those who did.
+func (t *Trial) race(n int, try func(int) (bool, error)) []int {
+	won := make([]atomic.Bool, n)
+	var g errgroup.Group
+	for i := range n {
+		g.Go(func() error {
+			did, err := try(i)
+			won[i].Store(did)
+			return err
+		})
+	}
+	err := g.Wait()
+	var winners []int
+	for i := range won {
+		if won[i].Load() {
+			winners = append(winners, i)
+		}
+	}
+	if err != nil || len(winners) != 1 {
+		t.Errorf("%d at once: %d won, %v; want 1 and no error", n, len(winners), err)
+	}
+	return winners
+}
