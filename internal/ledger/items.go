@@ -41,7 +41,8 @@ func writeItems(to io.Writer, entries []backup.Entry) error {
 	return w.Flush()
 }
 
-// ReadItems reads items.json an element at a time, in selection order.
+// ReadItems reads items.json an element at a time, in the order of
+// the file: that in which the Map begins them.
 func (l Ledger) ReadItems(ctx context.Context, run string) iter.Seq2[backup.Entry, error] {
 	return func(yield func(backup.Entry, error) bool) {
 		body, _, err := l.Store.Reader(ctx, l.keys().Items(run))

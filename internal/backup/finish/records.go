@@ -1,6 +1,7 @@
 package finish
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,9 @@ import (
 // the bucket's latency, few enough for one function's sockets and memory.
 const parallel = 32
 
-// records reads the items in selection order, and each one's record. An item
+// records reads the items, puts them into selection order (by creation, then
+// id: items.json has them in the order they are begun), and reads each one's
+// record. An item
 // without a record has failed: its execution was lost. So has one whose record
 // is not what was written.
 func (r Room) records(ctx context.Context, run string, lost backup.Failure) ([]catalog.Line, error) {
@@ -35,6 +38,9 @@ func (r Room) records(ctx context.Context, run string, lost backup.Failure) ([]c
 		}
 		lines = append(lines, catalog.Line{Item: item.Item})
 	}
+	slices.SortFunc(lines, func(a, b catalog.Line) int {
+		return cmp.Or(a.Item.Created.Compare(b.Item.Created), cmp.Compare(a.Item.ID, b.Item.ID))
+	})
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)
 	for i := range lines {

@@ -86,6 +86,7 @@ func (r Room) list(ctx context.Context, call backup.RunCall, run backup.Run) (ba
 	if err != nil {
 		return backup.Listing{}, fmt.Errorf("read the earlier backups: %w", err)
 	}
+	selection.LongestFirst(entries, sizes(found))
 	if err := r.saveItems(ctx, run.ID, entries, &listing); err != nil {
 		return backup.Listing{}, err
 	}
@@ -116,6 +117,15 @@ func (r Room) saveItems(ctx context.Context, run string, entries []backup.Entry,
 		delete(listing.Skipped, entry.Item.ID)
 	}
 	return nil
+}
+
+// sizes are the bytes that the search says each item has.
+func sizes(found []selection.Found) map[string]int64 {
+	by := make(map[string]int64, len(found))
+	for _, f := range found {
+		by[f.ID] = f.Size
+	}
+	return by
 }
 
 // find searches each tag and joins what was found. The search knows no exact
