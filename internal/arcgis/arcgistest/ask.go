@@ -80,7 +80,7 @@ func (p *Portal) decide(a *ask, r rule, do func(*ask) reply) reply {
 		return throttled(p.quiet.Sub(a.now), false)
 	}
 	if a.who = p.identify(a); a.who.bad && r&open == 0 {
-		return reply{fail: invalidToken}
+		return reply{fail: a.invalidToken()}
 	}
 	if r&signedIn != 0 && a.who.name == "" {
 		return reply{fail: tokenRequired}
@@ -89,6 +89,16 @@ func (p *Portal) decide(a *ask, r rule, do func(*ask) reply) reply {
 		return out
 	}
 	return do(a)
+}
+
+// invalidToken is the error for a token that is not valid, in the words of the
+// host that is asked: services spell it otherwise, and Esri's Python package
+// goes by the spelling.
+func (a *ask) invalidToken() *failure {
+	if a.host == "services" {
+		return &failure{Code: 498, Message: "Invalid Token", Details: []string{}}
+	}
+	return invalidToken
 }
 
 // identify finds whose token came with a call: in the query, the body or one

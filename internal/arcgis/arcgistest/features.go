@@ -75,7 +75,7 @@ func (a *ask) chosenRows() (chosen func(id int) bool, why string) {
 		if m := comparison.FindStringSubmatch(term); m != nil {
 			all = append(all, func(id int) bool { return compares(m[1], m[2], m[3], id) })
 		} else if where != "" {
-			return nil, "'where' parameter is invalid"
+			return nil, "Unable to perform query. Please check your parameters."
 		}
 	}
 	return func(id int) bool { return !slices.ContainsFunc(all, func(f func(int) bool) bool { return !f(id) }) }, ""

@@ -2,6 +2,7 @@ package arcgistest_test
 
 import (
 	"fmt"
+	"net/http"
 	"testing"
 
 	"github.com/mapkeep/mapkeep/internal/arcgis/arcgistest"
@@ -67,6 +68,10 @@ func TestFilesBesideTheData(t *testing.T) {
 		if got := c.get("/content/items/" + story.ID + path); want == nil || got.body != string(want.Bytes()) {
 			t.Errorf("%s: got %d bytes, want those of %v", path, len(got.body), want)
 		}
+	}
+	res := c.do(http.MethodGet, p.URL+"//sharing/rest/content/items/"+story.ID+"/resources/images/a%20b.png", fields(nil))
+	if got := c.read(res); res.StatusCode != 200 || got.body != string(p.Beside(story.ID, "images/a b.png").Bytes()) {
+		t.Errorf("with a slash too many: got %s and %d bytes, want the file", res.Status, len(got.body))
 	}
 	for _, path := range []string{"/resources/none.png", "/info/metadata/metadata.xml"} {
 		if got := c.get("/content/items/" + story.ID + path).code(); got != 400 {

@@ -51,6 +51,16 @@ func (a *ask) layers() reply {
 	return reply{json: map[string]any{"layers": layers, "tables": tables}}
 }
 
+// sceneLayer is {SceneServer}/layers/0: what a scene layer says of itself.
+func (a *ask) sceneLayer() reply {
+	i := a.p.items[a.id]
+	if i.kind != "Scene Service" {
+		return reply{fail: &failure{Code: 400, Message: "Invalid URL", Details: []string{"Invalid URL"}}}
+	}
+	return reply{json: map[string]any{"id": 0, "name": i.shown()[0].name, "layerType": "3DObject", "version": "1.8", "capabilities": []string{"View"},
+		"spatialReference": map[string]any{"wkid": 4326, "latestWkid": 4326}, "store": map[string]any{"profile": "meshpyramids", "version": "1.8", "rootNode": "./nodes/root"}}}
+}
+
 func (p *Portal) described(i *item, l sublayer) map[string]any {
 	out := map[string]any{"currentVersion": 12, "id": l.id, "name": l.name, "type": "Feature Layer", "serviceItemId": i.ID, "objectIdField": "OBJECTID", "maxRecordCount": 2000,
 		"capabilities": i.capabilities(), "hasAttachments": false, "advancedQueryCapabilities": map[string]any{"supportsPagination": true, "supportsOrderBy": true, "supportsStatistics": true},

@@ -118,7 +118,7 @@ func (out reply) body(a *ask, jsonOnly bool) ([]byte, string) {
 	case f != "json" && f != "pjson" && !jsonOnly:
 		return []byte("<!DOCTYPE html><html><head><title>ArcGIS Portal Directory</title></head><body><pre>" +
 			template.HTMLEscapeString(b.String()) + "</pre></body></html>"), "text/html;charset=utf-8"
-	case f == "pjson" || out.fail != nil || a.p.rules.mislabel:
+	case f == "pjson" || out.fail != nil && a.endpoint != Resource || a.p.rules.mislabel:
 		return b.Bytes(), "text/plain;charset=utf-8"
 	}
 	return b.Bytes(), "application/json;charset=utf-8"

@@ -33,7 +33,8 @@ func (a *ask) resources() reply {
 	return reply{json: out}
 }
 
-// resource is content/items/{id}/resources/{path}.
+// resource is content/items/{id}/resources/{path}. Of a missing one Esri's
+// Python package knows this message, in an answer that is labelled as JSON.
 func (a *ask) resource() reply {
 	i, fail := a.find(a.id)
 	if fail != nil {
@@ -55,7 +56,7 @@ func (a *ask) itemInfo() reply {
 	if path := a.PathValue("path"); path == i.thumbnail {
 		return reply{mime: mimeOf(path), text: i.beside(path).Bytes()}
 	}
-	return reply{fail: &failure{Code: 400, MessageCode: "CONT_0036", Message: "Item info file does not exist or is inaccessible.", Details: []string{}}}
+	return reply{fail: &failure{Code: 400, MessageCode: "CONT_0036", Message: "Item info file does not exist or is inaccessible.", Details: []string{"Error getting Item Info from DataStore"}}}
 }
 
 // beside is the content of a resource or of the thumbnail, nil where there is

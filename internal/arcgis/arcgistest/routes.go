@@ -60,10 +60,15 @@ func (p *Portal) sharing() http.Handler {
 	at("", "root", open, func(a *ask) reply { return reply{json: map[string]any{"currentVersion": "2026.2"}} })
 	at("/", "unknown", open, (*ask).unknown)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.URL.Path = strings.TrimRight(r.URL.Path, "/") // Esri's clients ask for oauth2/token/ as well
-		r.URL.RawPath = strings.TrimRight(r.URL.RawPath, "/")
+		r.URL.Path, r.URL.RawPath = tidy(r.URL.Path), tidy(r.URL.RawPath)
 		m.ServeHTTP(w, r)
 	})
+}
+
+// tidy takes from a path the slashes that are too many: Esri's clients ask for
+// oauth2/token/ and for //sharing/rest as well.
+func tidy(path string) string {
+	return strings.TrimRight(strings.ReplaceAll(path, "//", "/"), "/")
 }
 
 // userTree is what lies under content/users/{user}: each path may name a

@@ -26,6 +26,7 @@ func (p *Portal) featureServices() http.Handler {
 	at("/layers", Layer, (*ask).layers)
 	at("/{layer}", Layer, (*ask).layer)
 	at("/{layer}/query", Query, (*ask).query)
+	at("/layers/0", Layer, (*ask).sceneLayer)
 	m.Handle("/{org}/arcgis/rest/info", p.endpoint("services", "info", open, (*ask).info))
 	m.Handle("/", p.endpoint("services", "unknown", open, (*ask).unknown))
 	return m
