@@ -142,6 +142,8 @@ const groups = {
   },
 
   async items() {
+    await told("throttled", () => portals.getItem(town.items.throttled, as));
+    await told("throttled no more", async () => (await portals.getItem(town.items.throttled, as)).title);
     await told("item", async () => pick(await portals.getItem(town.items.rules, as), ...town.fields));
     await told("service item", async () => pick(await portals.getItem(town.items.roads, as), ...town.fields));
     await told("item in a folder", async () => {
@@ -168,8 +170,6 @@ const groups = {
     await told("item of all, for nobody", async () => (await portals.getItem(town.items.view, { portal })).title);
     await told("content, no rights", () => portals.getUserContent({ ...tom, owner: "rosa" }));
     await told("data, no rights", () => portals.getItemData(town.items.diary, tom));
-    await told("throttled", () => portals.getItem(town.items.throttled, as));
-    await told("throttled no more", async () => (await portals.getItem(town.items.throttled, as)).title);
     await told("token in a header", async () => (await portals.getItem(town.items.trail, { ...as, hideToken: true })).title);
     await told("resources", async () => {
       const r = await portals.getItemResources(town.items.rules, as);
@@ -177,6 +177,7 @@ const groups = {
       return { ...pick(r, "total", "num", "nextStart"), then: rest.num, paths: [...r.resources, ...rest.resources].map((x) => x.resource) };
     });
     await told("resource", async () => sum(await bytesOf(await portals.getItemResource(town.items.rules, { ...as, fileName: town.resource }))));
+    await told("resource with a space", async () => sum(await bytesOf(await portals.getItemResource(town.items.rules, { ...as, fileName: town.spaced }))));
     await told("resource, not there", async () => JSON.parse(await portals.getItemResource(town.items.rules, { ...as, fileName: "none.png", readAs: "text" })).error.code);
     const { thumbnailUrl } = await portals.getItem(town.items.trail, as);
     const picture = (url) => fetch(url, { headers: { referer: rest.NODEJS_DEFAULT_REFERER_HEADER } });
@@ -309,6 +310,8 @@ const groups = {
   },
 };
 
-for (const name of town.groups) await groups[name]();
+for (const name of town.groups) {
+  await groups[name]().catch((e) => say({ case: "the rest of " + name, got: fault(e) }));
+}
 say({ case: "goes nowhere else", got: elsewhere });
 process.exit(0);

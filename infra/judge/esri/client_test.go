@@ -102,6 +102,18 @@ type verdicts struct {
 	differs map[string]string
 }
 
+// about are the verdicts of the cases that a client spoke of: for when it was
+// asked for some groups alone.
+func (v verdicts) about(got map[string]any) verdicts {
+	some := verdicts{facts{}, v.differs}
+	for name := range got {
+		if want, known := v.want[name]; known {
+			some.want[name] = want
+		}
+	}
+	return some
+}
+
 // silent is the objection to a case of which the client said nothing.
 const silent = "the client did not say what it got"
 
@@ -125,8 +137,8 @@ func (v verdicts) objections(t *testing.T, got map[string]any) map[string]string
 	return out
 }
 
-// judge counts every case.
-func (v verdicts) judge(t *testing.T, j *judge.Judge, got map[string]any) {
+// judge counts every case; of is what they are about.
+func (v verdicts) judge(t *testing.T, j *judge.Judge, of string, got map[string]any) {
 	t.Helper()
 	objections := v.objections(t, got)
 	names := slices.Collect(maps.Keys(v.want))
@@ -135,10 +147,10 @@ func (v verdicts) judge(t *testing.T, j *judge.Judge, got map[string]any) {
 	for _, name := range slices.Compact(names) {
 		reason, differs := v.differs[name]
 		if differs && objections[name] == "" {
-			j.Differs(name, reason)
+			j.Differs(of+name, reason)
 			continue
 		}
-		j.Case(name, objections[name])
+		j.Case(of+name, objections[name])
 	}
 }
 

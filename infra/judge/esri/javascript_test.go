@@ -10,28 +10,32 @@ import (
 	"testing"
 
 	"github.com/mapkeep/mapkeep/infra/judge"
+	"github.com/mapkeep/mapkeep/internal/arcgis/arcgistest"
 )
-
-// allGroups are the groups of cases that client.mjs and client.py know.
-var allGroups = []string{"signIn", "search", "items", "data", "services", "exports"}
 
 func TestJavaScript(t *testing.T) {
 	t.Parallel()
 	modules := judge.Tool(t, root, "npm")
 	j := judge.New(t, "arcgis-rest-js", release(t, modules))
 	w := open(t)
-	v := w.javascript(t)
-	v.judge(t, j, w.run(t, w.node(t, modules, w.URL, w.CA(), allGroups...)))
+	v := w.javascript()
+	v.judge(t, j, "", w.run(t, w.node(t, modules, w.URL, w.CA(), allGroups...)))
 	for name, objection := range w.downloads(t) {
 		j.Case("bytes of "+name, objection)
 	}
-	bites(t, j, func(w *town, portal string, ca []byte, group string) program {
+	bites(t, j, faults, func(w *town, portal string, ca []byte, group string) program {
 		return w.node(t, modules, portal, ca, group)
 	},
-		func(w *town) verdicts { return w.javascript(t) })
+		(*town).javascript)
 	if left := w.Exports(); len(left) > 0 {
 		t.Errorf("after all deletions: got exports %v, want none", left)
 	}
+	e := open(t, (*arcgistest.Scenario).Enterprise)
+	v = e.javascript()
+	v.want["portal"].(object)["isPortal"] = true
+	v.want["delete into the bin"] = notThere // an Enterprise portal has none
+	got := e.run(t, e.node(t, modules, e.URL, e.CA(), allGroups...))
+	v.judge(t, j, "Enterprise: ", got)
 }
 
 // release is the version of the client that is installed.
@@ -60,9 +64,8 @@ func (w *town) node(t *testing.T, modules, portal string, ca []byte, groups ...s
 
 // javascript is what is right in all cases of client.mjs, and where that
 // client is wrong.
-func (w *town) javascript(t *testing.T) verdicts {
-	t.Helper()
-	want := w.right(t)
+func (w *town) javascript() verdicts {
+	want := w.right()
 	maps.Copy(want, w.exported())
 	unable := refusal(400, "Unable to generate token.")
 	maps.Copy(want, facts{

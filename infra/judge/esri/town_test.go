@@ -21,13 +21,22 @@ type town struct {
 
 const (
 	folder   = "Work / in progress"
-	resource = "images/r 007.png"
+	resource = "images/r-007.png"
+	spaced   = "images/r 000.png"
 	crowd    = 230
 	// resources is how many resource files the rules have: more than a page.
 	resources = 120
 )
 
-func resourcePath(n int) string { return fmt.Sprintf("images/r %03d.png", n) }
+func resourcePath(n int) string {
+	if n == 0 {
+		return spaced
+	}
+	return fmt.Sprintf("images/r-%03d.png", n)
+}
+
+// allGroups are the groups of cases that client.mjs and client.py know.
+var allGroups = []string{"signIn", "search", "items", "data", "services", "exports"}
 
 // passwords are those of the members beside the administrator: rosa owns
 // items, and tom may see few.
@@ -40,7 +49,7 @@ const webMap = `{"operationalLayers":[],"baseMap":{"title":"Topographic"},"title
 const appWithError = `{"error":{"code":500,"message":"only a setting of this app"},"values":{}}`
 
 // open starts the town over TLS, as a portal of ArcGIS Online or Enterprise.
-func open(t *testing.T, ways ...func(*arcgistest.Scenario)) *town {
+func open(t *testing.T, ways ...func(*arcgistest.Scenario) *arcgistest.Scenario) *town {
 	t.Helper()
 	s := arcgistest.NewScenario().User("rosa", passwords["rosa"], "org_publisher").User("tom", passwords["tom"], "org_user")
 	for _, way := range ways {
@@ -90,7 +99,7 @@ func (w *town) settings(t *testing.T, portal string, groups []string) string {
 	}
 	data, err := json.Marshal(map[string]any{"portal": portal, "username": w.Username, "password": w.Password, "passwords": passwords,
 		"app": map[string]string{"clientId": app["client_id"], "clientSecret": app["client_secret"]}, "items": ids, "services": services, "groups": groups,
-		"folder": folder, "resource": resource, "fields": fields, "born": w.item(t, "trail").Created.UnixMilli(), "exports": exports, "folderForFiles": w.dir})
+		"folder": folder, "resource": resource, "spaced": spaced, "fields": fields, "born": w.item("trail").Created.UnixMilli(), "exports": exports, "folderForFiles": w.dir})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,14 +107,12 @@ func (w *town) settings(t *testing.T, portal string, groups []string) string {
 }
 
 // item is an item of the town as the portal holds it.
-func (w *town) item(t *testing.T, name string) arcgistest.Listed {
-	t.Helper()
+func (w *town) item(name string) arcgistest.Listed {
 	for _, l := range w.Items() {
 		if l.ID == w.items[name].ID {
 			return l
 		}
 	}
-	t.Fatalf("no item %s in the town", name)
 	return arcgistest.Listed{}
 }
 

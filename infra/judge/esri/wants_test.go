@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
-	"testing"
 
 	"github.com/mapkeep/mapkeep/internal/arcgis/arcgistest"
 )
@@ -32,10 +31,9 @@ var (
 var fields = []string{"id", "title", "type", "tags", "owner", "access", "name", "size", "snippet", "protected"}
 
 // right is what every client should get in the cases that all of them know.
-func (w *town) right(t *testing.T) facts {
-	t.Helper()
+func (w *town) right() facts {
 	all := facts{"goes nowhere else": []string{}}
-	for _, part := range []facts{w.searches(t), w.things(t), w.features(t)} {
+	for _, part := range []facts{w.searches(), w.things(), w.features()} {
 		for name, want := range part {
 			all[name] = want
 		}
@@ -43,8 +41,7 @@ func (w *town) right(t *testing.T) facts {
 	return all
 }
 
-func (w *town) searches(t *testing.T) facts {
-	t.Helper()
+func (w *town) searches() facts {
 	ids := []string{}
 	for _, l := range w.Items() {
 		if tagged(l, "crowd") {
@@ -84,18 +81,13 @@ func (w *town) searches(t *testing.T) facts {
 	}
 }
 
-func (w *town) things(t *testing.T) facts {
-	t.Helper()
+func (w *town) things() facts {
 	mine := w.titles(func(l arcgistest.Listed) bool { return l.Owner == w.Username && l.Folder == "" })
 	hers := w.titles(func(l arcgistest.Listed) bool { return l.Owner == "rosa" })
 	file := w.Content(w.items["rules"].ID)
-	var parsed any
-	if err := json.Unmarshal([]byte(webMap), &parsed); err != nil {
-		t.Fatal(err)
-	}
 	return facts{
-		"item":                    w.face(t, "rules"),
-		"service item":            w.face(t, "roads"),
+		"item":                    w.face("rules"),
+		"service item":            w.face("roads"),
 		"item in a folder":        object{"total": 1, "titles": []string{"Filed away"}, "same": true, "atRoot": false},
 		"content by pages":        object{"ids": len(mine), "distinct": len(mine)},
 		"content of another":      hers,
@@ -109,8 +101,9 @@ func (w *town) things(t *testing.T) facts {
 		"throttled no more":       "Throttled",
 		"resources":               w.resourceList(),
 		"resource":                sum(w.Beside(w.items["rules"].ID, resource)),
+		"resource with a space":   sum(w.Beside(w.items["rules"].ID, spaced)),
 		"thumbnail":               sum(w.Beside(w.items["trail"].ID, "thumbnail/ago_downloaded.png")),
-		"JSON":                    parsed,
+		"JSON":                    json.RawMessage(webMap),
 		"file":                    object{"size": file.Size(), "sum": sum(file)},
 		"no data":                 nil,
 		"no file":                 refusal(500, "Item does not have a file."),
@@ -119,9 +112,8 @@ func (w *town) things(t *testing.T) facts {
 }
 
 // face is an item as its owner sees it.
-func (w *town) face(t *testing.T, name string) object {
-	t.Helper()
-	l := w.item(t, name)
+func (w *town) face(name string) object {
+	l := w.item(name)
 	out := object{"id": l.ID, "title": l.Title, "type": l.Type, "tags": l.Tags, "owner": l.Owner, "access": l.Access, "name": nil, "size": l.Size, "snippet": nil, "protected": l.Protected}
 	if l.Name != "" {
 		out["name"] = l.Name
@@ -129,8 +121,7 @@ func (w *town) face(t *testing.T, name string) object {
 	return out
 }
 
-func (w *town) features(t *testing.T) facts {
-	t.Helper()
+func (w *town) features() facts {
 	sub := func(id int, name string) object { return object{"id": id, "name": name} }
 	rows := func(first, last any, more bool) object { return object{"first": first, "last": last, "more": more} }
 	layers, tables := []object{sub(0, "Streets"), sub(2, "Bridges")}, []object{sub(5, "Inspections")}
