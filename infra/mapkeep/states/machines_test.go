@@ -27,6 +27,32 @@ func TestMachines(t *testing.T) {
 	}
 }
 
+// TestMachinesBite changes what is wanted of each machine: our interpreter must
+// then object, so no row of the table is one that can't fail.
+func TestMachinesBite(t *testing.T) {
+	t.Parallel()
+	changes := map[string]func(*statestest.Outcome){
+		"output": func(o *statestest.Outcome) { o.Output = json.RawMessage(`"another"`) },
+		"error":  func(o *statestest.Outcome) { o.Error += "Another" },
+		"calls":  func(o *statestest.Outcome) { o.Calls++ },
+		"waits":  func(o *statestest.Outcome) { o.Waits = append(slices.Clone(o.Waits), 7) },
+	}
+	for _, c := range statestest.Load(t, "testdata/machines") {
+		for name, change := range changes {
+			changed := c
+			change(&changed.Want)
+			t.Run(c.Name+" "+name, func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					if objection(t, changed) == "" {
+						t.Errorf("nobody objects to other %s", name)
+					}
+				})
+			})
+		}
+	}
+}
+
 // objection is what our interpreter makes otherwise than a case wants.
 func objection(t testing.TB, c statestest.Case) string {
 	got := outcome(t, c)

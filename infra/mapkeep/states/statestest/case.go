@@ -23,7 +23,7 @@ import (
 // compact JSON. What texts of Want may stand for: see Outcome.
 type Case struct {
 	Name    string `json:"-"`
-	Says    string // the rule that the case holds, and who says so
+	Says    string // the rule that the case holds; of the Developer Guide or the language's specification where it names no other source
 	Machine json.RawMessage
 	Input   json.RawMessage
 	Tasks   []Step                     // what the function does, call by call; see Script
