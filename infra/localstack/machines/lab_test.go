@@ -29,15 +29,16 @@ const (
 // A lab is LocalStack with what the cases need: the program of their function
 // in a bucket, and the scripts that the functions ask.
 type lab struct {
+	name    string // begins the names of all that is made
 	cloud   *localstack.Cloud
 	scripts *scripts
 	mu      sync.Mutex
 	names   map[string]int
 }
 
-func open(t *testing.T) *lab {
+func open(t *testing.T, name string) *lab {
 	t.Helper()
-	l := &lab{cloud: localstack.Open(t, "../../.."), scripts: serve(t), names: map[string]int{}}
+	l := &lab{name: name, cloud: localstack.Open(t, "../../.."), scripts: serve(t), names: map[string]int{}}
 	code, err := build(t.TempDir())
 	if err == nil {
 		err = l.put(t.Context(), "/"+shop, nil)
@@ -84,7 +85,7 @@ func (l *lab) unused(name string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.names[name]++
-	return fmt.Sprintf("%s-%d", name, l.names[name])
+	return fmt.Sprintf("%s-%s-%d", l.name, name, l.names[name])
 }
 
 func bucketOf(name string) string { return "machines-" + name }

@@ -11,28 +11,28 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/mapkeep/mapkeep/infra/judge"
 	"github.com/mapkeep/mapkeep/infra/localstack"
 	"github.com/mapkeep/mapkeep/infra/mapkeep/states/statestest"
 )
 
+const table = "../../mapkeep/states/testdata/machines"
+
 // atOnce is how many cases run at once: most of their time they wait.
 const atOnce = 12
 
 func TestMachines(t *testing.T) {
+	t.Parallel()
 	j := judge.New(t, "LocalStack: machines", localstack.Version)
-	l := open(t)
-	ctx, stop := context.WithTimeout(t.Context(), 10*time.Minute)
-	defer stop()
+	l := open(t, "case")
 	slots := make(chan struct{}, atOnce)
 	var all sync.WaitGroup
-	for _, c := range statestest.Load(t, "../../mapkeep/states/testdata/machines") {
+	for _, c := range statestest.Load(t, table) {
 		slots <- struct{}{}
 		all.Go(func() {
 			defer func() { <-slots }()
-			l.judge(ctx, j, c)
+			l.judge(t.Context(), j, c)
 		})
 	}
 	all.Wait()

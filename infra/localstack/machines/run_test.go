@@ -14,8 +14,13 @@ import (
 
 const states = "AWSStepFunctions."
 
+// longest is what a case may take, on a busy computer too.
+const longest = 3 * time.Minute
+
 // run runs one case by LocalStack.
 func (l *lab) run(ctx context.Context, c statestest.Case) (statestest.Outcome, error) {
+	ctx, stop := context.WithTimeout(ctx, longest)
+	defer stop()
 	name := l.unused(c.Name)
 	script := c.Script()
 	defer l.scripts.play(name, script)()
