@@ -123,10 +123,10 @@ func (l *lab) function(ctx context.Context, name string) error {
 	for err == nil {
 		var is struct{ State, StateReason string }
 		err = l.rest(ctx, http.MethodGet, "lambda", "/2015-03-31/functions/"+name+"/configuration", nil, &is)
-		switch {
-		case is.State == "Active":
+		switch is.State {
+		case "Active":
 			return nil
-		case is.State == "Failed":
+		case "Failed":
 			return fmt.Errorf("function %s: %s", name, is.StateReason)
 		}
 		select {
