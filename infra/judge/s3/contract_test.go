@@ -12,6 +12,7 @@ import (
 // MinIO does as S3 does in all that a backup relies on, or storetest.Known
 // says where it does not; and the contract finds a MinIO that is broken.
 func TestContract(t *testing.T) {
+	t.Parallel()
 	j := judge.New(t, "MinIO", pinned(t))
 	client := start(t).open(t)
 	storetest.Contract(t, storetest.MinIO, storetest.Cases(), client, j)

@@ -24,6 +24,7 @@ const day = 24 * time.Hour
 // The stack's lifecycle rules, as template.yaml has them, delete for real what
 // is old enough, and nothing else.
 func TestLifecycleAsItStands(t *testing.T) {
+	t.Parallel()
 	j := judge.New(t, "MinIO", pinned(t))
 	b := newBucket(t, start(t))
 	b.rules(t, func(r types.LifecycleRule) types.LifecycleRule { return r })
@@ -74,6 +75,7 @@ func TestLifecycleAsItStands(t *testing.T) {
 // What is tagged goes by a rule whose date is past, and comes back as README.md
 // says, whose order matters: a version that still bears the tag goes again.
 func TestExpiryAndItsUndoing(t *testing.T) {
+	t.Parallel()
 	j := judge.New(t, "MinIO", pinned(t))
 	b := newBucket(t, start(t))
 	yesterday := time.Now().UTC().Truncate(day).Add(-day)
@@ -121,6 +123,7 @@ func TestExpiryAndItsUndoing(t *testing.T) {
 
 // MinIO refuses the one rule about unfinished uploads, and gives them up by itself.
 func TestUnfinishedUploads(t *testing.T) {
+	t.Parallel()
 	j := judge.New(t, "MinIO", pinned(t))
 	b := newBucket(t, start(t, "MINIO_API_STALE_UPLOADS_CLEANUP_INTERVAL=1s", "MINIO_API_STALE_UPLOADS_EXPIRY=3s"))
 	_, err := b.client.PutBucketLifecycleConfiguration(t.Context(), &s3.PutBucketLifecycleConfigurationInput{

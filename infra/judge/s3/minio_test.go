@@ -92,15 +92,14 @@ func start(t testing.TB, more ...string) minio {
 }
 
 // environ is how a program reaches it by the ordinary AWS environment.
-func (m minio) environ() map[string]string {
-	return map[string]string{
-		"AWS_ENDPOINT_URL_S3": m.endpoint, "AWS_CA_BUNDLE": m.ca, "AWS_REGION": region,
-		"AWS_ACCESS_KEY_ID": user, "AWS_SECRET_ACCESS_KEY": secret,
-		"AWS_CONFIG_FILE": "/nowhere", "AWS_SHARED_CREDENTIALS_FILE": "/nowhere",
+func (m minio) environ() []string {
+	return []string{
+		"AWS_ENDPOINT_URL_S3=" + m.endpoint, "AWS_CA_BUNDLE=" + m.ca, "AWS_REGION=" + region,
+		"AWS_ACCESS_KEY_ID=" + user, "AWS_SECRET_ACCESS_KEY=" + secret,
 	}
 }
 
-// client is an S3 client of it.
+// open is an S3 client of it.
 func (m minio) open(t testing.TB) *s3.Client {
 	t.Helper()
 	ca, err := os.ReadFile(m.ca)

@@ -33,6 +33,7 @@ func client(t testing.TB) *s3.Client {
 // storetest.Known says where it does not; and the contract finds one that is
 // broken.
 func TestContract(t *testing.T) {
+	t.Parallel()
 	j := judge.New(t, "LocalStack: S3", localstack.Version)
 	client := client(t)
 	storetest.Contract(t, storetest.LocalStack, storetest.Cases(), client, j)
