@@ -52,6 +52,7 @@ func TestTroubleInWords(t *testing.T) {
 		asked  int32
 	}{
 		{403, "AccessDenied", fault.StoreRefused, "lacks the right", 1},
+		{400, "ExpiredToken", fault.StoreRefused, "sign in to AWS again", 1},
 		{404, "NoSuchBucket", fault.StoreRefused, "no such bucket", 1},
 		{507, "InsufficientStorage", fault.StoreRefused, "the disk is full", 1},
 		{403, "QuotaExceeded", fault.StoreRefused, "quota", 1},
@@ -151,6 +152,27 @@ func TestABucketThatSummedOtherBytes(t *testing.T) {
 	_, err := opened(t, server.URL).Complete(t.Context(), "a", "1", nil, 3, store.Sum([]byte("our")))
 	if !fault.Is(err, fault.StoreUnavailable) || !strings.Contains(err.Error(), "checksum differs from what was sent") {
 		t.Errorf("Complete answered with another CRC64NVME: %v of kind %q, want StoreUnavailable that says so", err, fault.Of(err))
+	}
+}
+
+// S3 may say 200 before it knows, and the error in the body.
+func TestAnErrorInAGoodAnswer(t *testing.T) {
+	var asked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		answer(w, http.StatusOK, "InternalError")
+	}))
+	t.Cleanup(server.Close)
+	s := opened(t, server.URL)
+	_, copyErr := s.Copy(t.Context(), "a", 1, "b")
+	_, doneErr := s.Complete(t.Context(), "a", "1", nil, 1, "")
+	for call, err := range map[string]error{"Copy": copyErr, "Complete": doneErr} {
+		if !fault.Is(err, fault.StoreUnavailable) || !strings.Contains(err.Error(), "InternalError") {
+			t.Errorf("%s answered by 200 with an error in it: %v of kind %q, want StoreUnavailable", call, err, fault.Of(err))
+		}
+	}
+	if asked.Load() != 6 {
+		t.Errorf("two verbs answered by 200 with an error in it were asked for %d times, want 3 each", asked.Load())
 	}
 }
 

@@ -25,7 +25,7 @@ type Difference struct {
 var Known = slices.Concat(versitygw, minio, localStack)
 
 const (
-	neverMade = "makes no such key, and refuses it in backup_directory"
+	neverMade = "makes no such key, whatever backup_directory is"
 	titleOnly = "puts _ in place of it in every name that it makes"
 )
 
@@ -94,9 +94,9 @@ var localStack = []Difference{
 	{LocalStack, "create: in parts, of four at once one wins", []string{"won, <nil>; want 1"},
 		"looks for an object and completes an upload in two steps", "asks no more of a simulation; AWS answers 409 or 412"},
 	{LocalStack, "tags: eleven are refused", []string{"no error"},
-		"does not count tags", "gives three at most"},
+		"does not count tags", "gives two, beside those that a person gave"},
 	{LocalStack, "key: control characters", []string{"illegal character"},
-		"names the key in its answer to a new upload, which no XML can hold (S3's answer does so too)", titleOnly},
+		"names the key in its answer to a new upload, which no XML can hold (S3 is documented to do so too)", titleOnly},
 	{LocalStack, "refused: a name that no bucket can have", []string{"there is no such bucket"},
 		"looks for the bucket before it looks at its name", "tells what it is told"},
 	{LocalStack, "refused: a wrong secret key", []string{"Put: <nil>", "Folders: <nil>"},
