@@ -57,6 +57,9 @@ func (t *Throttled) Error() string {
 	return fmt.Sprintf("%s: the portal asks to wait %d s", t.Op, int(t.After.Seconds()))
 }
 
+// RetryAfter is the pause.
+func (t *Throttled) RetryAfter() time.Duration { return t.After }
+
 // Unwrap gives fault.PortalUnavailable.
 func (t *Throttled) Unwrap() error { return fault.PortalUnavailable }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/mapkeep/mapkeep/internal/backup"
 	"github.com/mapkeep/mapkeep/internal/content"
@@ -11,116 +12,156 @@ import (
 )
 
 // checkpoint is what another process needs to go on: the parts themselves are
-// in the bucket, the sums and the check's state here.
+// in the bucket, their sums and the check's state here. Parts may have gaps.
 type checkpoint struct {
 	Key     string        `json:"key"`
 	Upload  string        `json:"upload"`
 	ETag    string        `json:"etag"` // of the source
 	Type    string        `json:"type"`
 	Size    int64         `json:"size"` // of the whole, -1 where it is not known
-	Done    int64         `json:"done"` // bytes in the parts
-	Parts   int           `json:"parts"`
-	Ended   bool          `json:"ended"` // these are all
-	CRC     uint64        `json:"crc64nvme,string"`
-	SHA256  []string      `json:"sha256"`
+	Parts   []piece       `json:"parts"`
 	Content content.State `json:"content"`
-	Anew    int           `json:"anew"` // how often a transfer that had come far began from nothing
+	Changes int           `json:"changes"` // how often the source changed while several streams read it
 }
 
-func fresh(j Job) checkpoint { return checkpoint{Key: j.Key, Size: -1, SHA256: []string{}} }
+func fresh(j Job) checkpoint { return checkpoint{Key: j.Key, Size: -1, Parts: []piece{}} }
 
-// goesOn reports whether body is what follows.
-func (c checkpoint) goesOn(body *Body) bool {
-	return body.From == c.Done && body.ETag == c.ETag && (body.Size < 0 || c.Size < 0 || body.Size == c.Size)
+// count is how many parts make the whole.
+func (c *checkpoint) count() int {
+	step := PartSize(1, c.Size)
+	return int((c.Size + step - 1) / step)
 }
 
-// save writes the checkpoint over the last one.
-func (m *move) save(ctx context.Context) error {
-	text, err := json.Marshal(m.point)
+// span is where part n (from 1) begins, and its length.
+func (c *checkpoint) span(n int) (from, length int64) {
+	step := PartSize(1, c.Size)
+	from = int64(n-1) * step
+	return from, min(step, c.Size-from)
+}
+
+// find is the place of part n in Parts, and whether it is there.
+func (c *checkpoint) find(n int) (int, bool) {
+	return slices.BinarySearchFunc(c.Parts, int32(n), func(p piece, n int32) int { return int(p.Number - n) })
+}
+
+// read gives the checkpoint that an earlier process left, or one of nothing.
+func (m *move) read(ctx context.Context) (checkpoint, error) {
+	if m.Checkpoint == "" {
+		return checkpoint{}, nil
+	}
+	text, err := m.Store.Get(ctx, m.Checkpoint)
+	if errors.Is(err, store.ErrMissing) || errors.Is(err, store.ErrAltered) {
+		return checkpoint{}, nil
+	}
+	if err != nil {
+		return checkpoint{}, err
+	}
+	var c checkpoint
+	if json.Unmarshal(text, &c) != nil {
+		return checkpoint{}, nil
+	}
+	return c, nil
+}
+
+// save writes the checkpoint c over the last one.
+func (m *move) save(ctx context.Context, c checkpoint) error {
+	if m.Checkpoint == "" {
+		return nil
+	}
+	text, err := json.Marshal(c)
 	if err != nil {
 		return err
 	}
-	if err := m.Store.Put(ctx, m.Checkpoint, text, ""); err != nil {
-		return err
-	}
-	m.saved, m.savedAt = m.point.Parts, m.Now()
-	return nil
+	return m.Store.Put(ctx, m.Checkpoint, text, "")
 }
 
-// recall takes the checkpoint up, where there is one that can be used. It
-// reports an object that is complete already, from the same bytes: the last
-// process died between completing it and saying so. What is at most one
-// PutObject has none.
+// recall takes up what an earlier process left of these same bytes, and ends
+// the upload of others. It reports an object that is complete already: that
+// process died between completing it and saying so.
 func (m *move) recall(ctx context.Context) (bool, error) {
-	if m.Checkpoint == "" || m.Size >= 0 && m.Size <= backup.Chunk {
-		return false, nil
-	}
-	text, err := m.Store.Get(ctx, m.Checkpoint)
-	if errors.Is(err, store.ErrMissing) {
-		return false, nil
-	}
+	c, err := m.read(ctx)
 	if err != nil {
 		return false, err
 	}
-	var c checkpoint
-	if json.Unmarshal(text, &c) != nil || !c.usable(m.Job) {
+	m.point.Changes = c.Changes
+	if !c.usable(&m.point) {
+		m.abandon(ctx, c)
 		return false, nil
 	}
-	m.point.Anew = c.Anew
-	parts, err := m.Store.Parts(ctx, m.Key, c.Upload)
+	there, err := m.Store.Parts(ctx, c.Key, c.Upload)
 	if errors.Is(err, store.ErrNoUpload) {
 		return m.completed(ctx, c)
 	}
 	if err != nil {
 		return false, err
 	}
-	if len(parts) < c.Parts || total(parts[:c.Parts]) != c.Done || parts[c.Parts-1].Number != int32(c.Parts) {
-		return false, m.Store.Abort(ctx, m.Key, c.Upload)
-	}
-	m.point, m.parts, m.saved = c, parts[:c.Parts], c.Parts
-	m.watch = m.Check.Resume(c.Content)
-	if !c.Ended {
-		return false, nil
-	}
-	same, err := m.unchanged(ctx, c)
-	if err == nil && !same {
-		err = m.anew(ctx)
-	}
-	return false, err
+	c.keepOnly(there)
+	m.point = c
+	return false, nil
 }
 
-// usable: for this key, with sums of whole chunks.
-func (c checkpoint) usable(j Job) bool {
-	chunks := (c.Done + backup.Chunk - 1) / backup.Chunk
-	return c.Key == j.Key && c.Upload != "" && c.ETag != "" && c.Parts > 0 && c.Done > 0 &&
-		(c.Ended || c.Done%backup.Chunk == 0) && int64(len(c.SHA256)) == chunks && c.Content.Seen == c.Done &&
-		(c.Size < 0 || c.Done <= c.Size && c.Ended == (c.Done == c.Size)) &&
-		(j.Size < 0 || c.Size < 0 || j.Size == c.Size)
+// usable: the same bytes for the same key, in parts of the lengths that are
+// used now, with the sums of all chunks.
+func (c *checkpoint) usable(now *checkpoint) bool {
+	if c.Key != now.Key || c.Upload == "" || c.ETag != now.ETag || c.Size != now.Size || len(c.Parts) > c.count() {
+		return false
+	}
+	last := int32(0)
+	for _, p := range c.Parts {
+		if p.Number <= last || int(p.Number) > c.count() {
+			return false
+		}
+		last = p.Number
+		_, length := c.span(int(p.Number))
+		if p.Size != length || int64(len(p.SHA256)) != (length+backup.Chunk-1)/backup.Chunk*32 {
+			return false
+		}
+	}
+	return true
+}
+
+// keepOnly forgets parts that the bucket has no more, or others in place of.
+func (c *checkpoint) keepOnly(there []store.Part) {
+	has := make(map[int32]store.Part, len(there))
+	for _, p := range there {
+		has[p.Number] = p
+	}
+	c.Parts = slices.DeleteFunc(c.Parts, func(p piece) bool {
+		b := has[p.Number]
+		return b.Size != p.Size || b.ETag != p.ETag || b.CRC64NVME != "" && b.CRC64NVME != store.SumText(p.CRC)
+	})
+}
+
+// forget ends the upload that an earlier process left when there were other
+// bytes, or the source gave parts of them.
+func (m *move) forget(ctx context.Context) error {
+	left, err := m.read(ctx)
+	if err == nil {
+		m.abandon(ctx, left)
+	}
+	return err
+}
+
+// abandon ends the upload that a checkpoint names, where it names one. What
+// can't be ended now is ended by the bucket's lifecycle rule.
+func (m *move) abandon(ctx context.Context, c checkpoint) {
+	if c.Upload != "" && c.Key != "" {
+		_ = m.Store.Abort(ctx, c.Key, c.Upload)
+	}
 }
 
 // completed finds out whether the upload that is gone became the object.
 func (m *move) completed(ctx context.Context, c checkpoint) (bool, error) {
-	if !c.Ended {
+	if len(c.Parts) < c.count() {
 		return false, nil
 	}
 	o, err := m.Store.Head(ctx, m.Key)
 	if errors.Is(err, store.ErrMissing) {
 		return false, nil
 	}
-	if err != nil || o.Size != c.Done || o.CRC64NVME != store.SumText(c.CRC) {
+	if err != nil || o.Size != c.Size || o.CRC64NVME != store.SumText(c.crc()) {
 		return false, err
 	}
-	same, err := m.unchanged(ctx, c)
-	if same {
-		m.point = c
-	}
-	return same, err
-}
-
-func total(parts []store.Part) int64 {
-	var n int64
-	for _, p := range parts {
-		n += p.Size
-	}
-	return n
+	m.point = c
+	return true, nil
 }

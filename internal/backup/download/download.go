@@ -33,6 +33,7 @@ type work struct {
 	portal *arcgis.Client
 	item   arcgis.Item // read by id just now
 	raw    []byte      // the same, as the portal gave it
+	again  bool        // the step has been at it before
 	began  time.Time
 }
 
@@ -50,7 +51,7 @@ func (r Room) Run(ctx context.Context, call backup.Call) (backup.Docket, error) 
 		return d, fault.New(fault.PortalUnavailable, fmt.Sprintf("given up after %d rounds", d.Rounds))
 	}
 	began := time.Now()
-	next, err := r.move(ctx, d)
+	next, err := r.move(ctx, d, d.Rounds > 1 || call.Repeat > 0)
 	next.Spent += time.Since(began).Seconds()
 	var slow *arcgis.Throttled
 	if !errors.As(err, &slow) {
@@ -63,12 +64,12 @@ func (r Room) Run(ctx context.Context, call backup.Call) (backup.Docket, error) 
 }
 
 // move reads the item as it is now and goes its way.
-func (r Room) move(ctx context.Context, d backup.Docket) (backup.Docket, error) {
+func (r Room) move(ctx context.Context, d backup.Docket, again bool) (backup.Docket, error) {
 	run, err := r.Ledger.Run(ctx, d.Run)
 	if err != nil {
 		return d, err
 	}
-	w := work{Room: r, run: run, keys: r.Ledger.Layout(run.Settings), began: time.Now()}
+	w := work{Room: r, run: run, keys: r.Ledger.Layout(run.Settings), again: again, began: time.Now()}
 	if w.portal, err = r.Portals.Portal(ctx, run); err != nil {
 		return d, err
 	}

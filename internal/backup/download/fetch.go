@@ -60,7 +60,7 @@ func (w work) fetch(ctx context.Context, d backup.Docket) (backup.Docket, error)
 
 // take moves the item's data as one thing.
 func (w work) take(ctx context.Context, d backup.Docket, try try) (backup.Docket, error) {
-	from := origin{portal: w.portal, item: d.Item, data: w.portal.Data(d.Item)}
+	from := &origin{portal: w.portal, item: d.Item, data: w.portal.Data(d.Item)}
 	size := int64(-1)
 	switch {
 	case try.way == backup.ByExport:
@@ -76,6 +76,7 @@ func (w work) take(ctx context.Context, d backup.Docket, try try) (backup.Docket
 		Store:      w.Ledger.Store,
 		Key:        w.keys.Data(w.run.Directory, d.Folder, w.item.Title, w.run.Settings.BackupFileSuffix, d.Item, w.extension(try.way, d.Format, "")),
 		Checkpoint: w.Ledger.Checkpoint(d.Run, d.Item),
+		Again:      w.again,
 		Size:       size,
 		Check:      try.check,
 		Stop:       stop,

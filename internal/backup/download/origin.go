@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/mapkeep/mapkeep/internal/arcgis"
 	"github.com/mapkeep/mapkeep/internal/fault"
@@ -16,26 +17,43 @@ type origin struct {
 	data   *arcgis.Data
 	item   string
 	size   int64 // of a file and its resources, as the portal says; 0 where that tells nothing
+
+	mu    sync.Mutex
+	known map[int64]int64 // what length gave for each length that was sent
 }
 
-// Open opens the data part at an offset, and holds its length against what
-// the portal says.
-func (o origin) Open(ctx context.Context, from int64, etag string) (*transfer.Body, error) {
-	body, err := o.data.Open(ctx, from, etag)
+// Open opens a part of the data, and holds the length of the whole against
+// what the portal says.
+func (o *origin) Open(ctx context.Context, from, n int64, etag string) (*transfer.Body, error) {
+	body, err := o.data.Part(ctx, from, n, etag)
 	if err != nil {
 		return nil, err
 	}
-	size, err := o.length(ctx, body.Size)
+	size, err := o.once(ctx, body.Size)
 	if err != nil {
 		return nil, errors.Join(err, body.Close())
 	}
 	return &transfer.Body{ReadCloser: body.ReadCloser, Size: size, From: body.From, ETag: body.ETag, Type: body.Type, Ranges: body.Ranges}, nil
 }
 
+// once is length, asked for all parts of a file together.
+func (o *origin) once(ctx context.Context, sent int64) (int64, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if size, is := o.known[sent]; is {
+		return size, nil
+	}
+	size, err := o.length(ctx, sent)
+	if err == nil {
+		o.known = map[int64]int64{sent: size}
+	}
+	return size, err
+}
+
 // length is how long the data must be; sent is what the file's server says,
 // -1 where it does not. The portal's size counts resources too, so they are
 // asked for where the two differ.
-func (o origin) length(ctx context.Context, sent int64) (int64, error) {
+func (o *origin) length(ctx context.Context, sent int64) (int64, error) {
 	if o.size <= 0 || sent == o.size {
 		return sent, nil
 	}
@@ -52,7 +70,7 @@ func (o origin) length(ctx context.Context, sent int64) (int64, error) {
 }
 
 // resources counts them; a portal that can't list them has none to count.
-func (o origin) resources(ctx context.Context) (int64, error) {
+func (o *origin) resources(ctx context.Context) (int64, error) {
 	n, err := o.portal.ResourceBytes(ctx, o.item)
 	var said *arcgis.Error
 	if errors.As(err, &said) && !fault.Is(err, fault.PortalUnavailable) && !fault.Is(err, fault.TokenRejected) {

@@ -1,0 +1,175 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/mapkeep/mapkeep/internal/backup"
+	"github.com/mapkeep/mapkeep/internal/fault"
+	"github.com/mapkeep/mapkeep/internal/store"
+)
+
+// headRead is how much of the beginning is read at a time until the check has
+// judged it, which is after 64 KiB.
+const headRead = 16 << 10
+
+// meet judges the beginning before anything goes up, unless an earlier process
+// has done so, and finds out whether the check wants all bytes in their order.
+func (f *fleet) meet(ctx context.Context, first *Body) error {
+	if _, there := f.point.find(1); there {
+		f.order = f.point.Content.JSON != nil
+		f.inOrder()
+		return nil
+	}
+	w := f.Check.Start()
+	for !w.State().Judged {
+		at := len(f.ahead)
+		f.ahead = append(f.ahead, make([]byte, headRead)...)
+		n, err := first.Read(f.ahead[at:])
+		f.ahead = f.ahead[:at+n]
+		f.moved.Add(int64(n))
+		if _, refused := w.Write(f.ahead[at:]); refused != nil {
+			return refused
+		}
+		if err != nil {
+			return broken(ctx, int64(at+n), f.point.Size, err)
+		}
+	}
+	f.point.Content = w.State()
+	if f.order = f.point.Content.JSON != nil; f.order {
+		f.point.Parts, f.point.Content = f.point.Parts[:0], f.Check.Start().State()
+	}
+	if _, length := f.point.span(1); length == backup.Chunk {
+		f.first = first
+	}
+	return nil
+}
+
+// inOrder forgets parts beyond the first gap, where the check has not seen
+// what lies in it.
+func (f *fleet) inOrder() {
+	for i, p := range f.point.Parts {
+		if f.order && int(p.Number) != i+1 {
+			f.point.Parts = f.point.Parts[:i]
+			return
+		}
+	}
+}
+
+// bring sends part n, and asks for it again as often as the budget allows.
+func (f *fleet) bring(ctx context.Context, n int) (piece, error) {
+	a := &answer{fleet: f, number: n}
+	a.from, a.length = f.point.span(n)
+	defer a.close()
+	for try := 1; ; try++ {
+		p, err := a.pipe(ctx)
+		if err == nil || ctx.Err() != nil || !mendable(err) {
+			return p, err
+		}
+		wait, more := f.budget.spend(try, err)
+		if !more {
+			return p, err
+		}
+		select {
+		case <-f.After(wait):
+		case <-ctx.Done():
+			return p, context.Cause(ctx)
+		}
+	}
+}
+
+// An answer is what the source gives for one part. One that nobody has read
+// from serves the next try.
+type answer struct {
+	*fleet
+	number       int
+	from, length int64
+	body         *Body
+	ahead        []byte
+}
+
+// pipe sends the answer's bytes into the bucket.
+func (a *answer) pipe(ctx context.Context) (piece, error) {
+	if err := a.open(ctx); err != nil {
+		return piece{}, err
+	}
+	sending, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	flow := a.flow(sending)
+	stop := flow.guard(a.After, cancel)
+	sent, err := a.Store.PartFrom(sending, a.Key, a.point.Upload, int32(a.number), flow, a.length)
+	stop()
+	if err != nil {
+		err = flow.blame(err)
+		if flow.end() {
+			a.body, a.ahead = nil, nil
+		}
+		return piece{}, err
+	}
+	crc, err := store.SumOf(sent.CRC64NVME)
+	if err != nil {
+		return piece{}, err
+	}
+	if a.order {
+		a.point.Content = flow.watch.State()
+	}
+	return piece{Number: sent.Number, Size: a.length, ETag: sent.ETag, CRC: crc, SHA256: flow.sums}, nil
+}
+
+// open takes what is left of the first answer, or asks the source.
+func (a *answer) open(ctx context.Context) error {
+	switch {
+	case a.body != nil:
+		return nil
+	case a.number == 1 && a.first != nil:
+		a.body, a.ahead = a.first, a.fleet.ahead
+		a.first, a.fleet.ahead = nil, nil
+		return nil
+	}
+	body, err := a.Source.Open(ctx, a.from, a.length, a.point.ETag)
+	if err != nil {
+		return err
+	}
+	if err := a.agrees(body, a.from); err != nil {
+		return errors.Join(err, body.Close())
+	}
+	a.body = body
+	return nil
+}
+
+func (a *answer) close() {
+	if a.body != nil {
+		a.body.Close() //nolint:errcheck // what came was counted, or is asked for again
+	}
+}
+
+// flow makes the stream of one try. The check sees it in order, from where the
+// parts before it ended.
+func (a *answer) flow(ctx context.Context) *flow {
+	flow := newFlow(ctx, a.move, a.body, a.ahead, a.from, a.length)
+	if a.order { // a copy, since this try may fail
+		flow.watch = a.Check.Resume(a.Check.Resume(a.point.Content).State())
+	}
+	if a.from+a.length == a.point.Size {
+		if a.tail == nil {
+			a.tail = make([]byte, min(tailKept, a.length))
+		}
+		flow.tail = a.tail
+	}
+	return flow
+}
+
+// agrees compares an answer with the first one.
+func (f *fleet) agrees(b *Body, from int64) error {
+	switch {
+	case b.ETag != f.point.ETag || b.Size >= 0 && b.Size != f.point.Size:
+		return fault.New(fault.ChangedWhileRead, fmt.Sprintf(
+			"the source changed from %d bytes of %s to %d of %s", f.point.Size, f.point.ETag, b.Size, b.ETag))
+	case !b.Ranges:
+		return errNoRanges
+	case b.From != from:
+		return fault.New(fault.PortalUnavailable, fmt.Sprintf("asked for bytes from %d on, the answer begins at %d", from, b.From))
+	}
+	return nil
+}

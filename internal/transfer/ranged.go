@@ -1,0 +1,246 @@
+package transfer
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/mapkeep/mapkeep/internal/content"
+	"github.com/mapkeep/mapkeep/internal/fault"
+)
+
+const (
+	// Streams are the parts of one file that are under way at once. One stream
+	// from a store of files to another carries 50 to 100 MB/s, four fill a
+	// function's share of the network and two processors; ten items side by
+	// side, as the settings have it, then ask a portal's store for 40.
+	Streams = 4
+
+	// A checkpoint after so many parts or so much time: a crash then costs
+	// little, and writing them costs less than a hundredth of the parts.
+	saveParts = 8
+	saveEvery = 10 * time.Second
+
+	// stopMargin is for the checkpoint, with both repeats of its request.
+	stopMargin = 10 * time.Second
+
+	// maxChanges is how often a source may change under several streams before
+	// one is taken: servers behind one name may mark the same bytes differently.
+	maxChanges = 2
+)
+
+// errNoRanges says that a source which gave a first part gives no others.
+var errNoRanges = errors.New("the source gives no parts any more")
+
+// errLate ends parts that would outlast the time.
+var errLate = errors.New("time is up")
+
+// ranged moves the parts that the bucket does not have yet, by several
+// streams, and puts the object together once it has all. It reports false
+// where time was up before.
+func (m *move) ranged(ctx context.Context, first *Body) (bool, error) {
+	done, err := m.recall(ctx)
+	if done || err != nil {
+		return done, err
+	}
+	if m.point.Changes >= maxChanges {
+		return m.stream(ctx, nil)
+	}
+	f := &fleet{move: m, budget: newBudget(), next: 1, savedAt: m.Now()}
+	if err := f.meet(ctx, first); err != nil {
+		return false, m.drop(ctx, err)
+	}
+	f.saved = len(m.point.Parts)
+	if m.point.Upload == "" {
+		if m.point.Upload, err = m.Store.Begin(ctx, m.Key, m.point.Type); err != nil {
+			return false, err
+		}
+		if err := m.save(ctx, m.point); err != nil { // so that its parts are found whatever happens
+			return false, errors.Join(err, m.Store.Abort(ctx, m.Key, m.point.Upload))
+		}
+	}
+	if err := f.sail(ctx); err != nil {
+		return false, m.keep(ctx, err)
+	}
+	if len(m.point.Parts) < m.point.count() {
+		return false, nil
+	}
+	m.watch = f.whole()
+	return true, m.finish(ctx)
+}
+
+// keep is what becomes of an upload after err: bytes that nobody can go on
+// with are dropped, and a source that changed is remembered.
+func (m *move) keep(ctx context.Context, err error) error {
+	switch {
+	case ctx.Err() != nil:
+		return err
+	case fault.Is(err, fault.ChangedWhileRead), errors.Is(err, errNoRanges):
+		left := fresh(m.Job)
+		left.Changes = m.point.Changes + 1
+		err = errors.Join(err, m.Store.Abort(ctx, m.Key, m.point.Upload), m.save(ctx, left))
+		m.point = left
+		return err
+	case m.Checkpoint == "":
+		return errors.Join(err, m.Store.Abort(ctx, m.Key, m.point.Upload))
+	}
+	return again(m.drop(ctx, err))
+}
+
+// A fleet is the streams of one ranged transfer.
+type fleet struct {
+	*move
+	budget *budget
+	first  *Body  // the answer to the first question, until part 1 has it
+	ahead  []byte // read from it already
+	order  bool   // the check must see every byte, one after the other
+	tail   []byte // the last bytes of the whole, where part of this sitting
+
+	mu      sync.Mutex // guards what follows and point.Parts
+	next    int        // the first part that nobody has looked at
+	begun   int        // parts taken in this sitting
+	slowest time.Duration
+	saved   int // parts in the written checkpoint
+	savedAt time.Time
+	saving  bool
+	failed  error // why no more parts are taken
+}
+
+// sail runs the streams until all parts are there, time is up or one fails,
+// and leaves a checkpoint of what is there.
+func (f *fleet) sail(ctx context.Context) error {
+	limited, end := context.WithCancelCause(ctx)
+	defer end(nil)
+	f.limit(limited, end)
+	group, groupCtx := errgroup.WithContext(limited)
+	streams := f.Streams
+	if f.order {
+		streams = 1
+	}
+	for range min(streams, f.point.count()) {
+		group.Go(func() error { return f.work(groupCtx) })
+	}
+	err := group.Wait()
+	if context.Cause(limited) == errLate && ctx.Err() == nil {
+		err = nil
+	}
+	err = errors.Join(err, f.failed)
+	if ctx.Err() != nil || len(f.point.Parts) == f.saved {
+		return err
+	}
+	return errors.Join(err, f.save(ctx, f.point))
+}
+
+// limit ends what is under way when the time that is left is just enough for
+// the checkpoint.
+func (f *fleet) limit(ctx context.Context, end context.CancelCauseFunc) {
+	left := f.Stop.Sub(f.Now()) - stopMargin
+	if f.Stop.IsZero() || left <= 0 { // then the first part is still to be done
+		return
+	}
+	up := f.After(left)
+	go func() {
+		select {
+		case <-up:
+			end(errLate)
+		case <-ctx.Done():
+		}
+	}()
+}
+
+// work brings one part after the other.
+func (f *fleet) work(ctx context.Context) error {
+	for {
+		n := f.take()
+		if n == 0 {
+			return nil
+		}
+		start := f.Now()
+		p, err := f.bring(ctx, n)
+		if err != nil {
+			return f.fail(ctx, err)
+		}
+		if err := f.note(ctx, p, f.Now().Sub(start)); err != nil {
+			return f.fail(ctx, err)
+		}
+	}
+}
+
+// take gives the next part to bring, 0 for none. One is always brought, so
+// that every sitting comes further.
+func (f *fleet) take() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.failed != nil || f.begun > 0 && f.late(f.slowest) {
+		return 0
+	}
+	for ; f.next <= f.point.count(); f.next++ {
+		if _, there := f.point.find(f.next); !there {
+			f.begun++
+			f.next++
+			return f.next - 1
+		}
+	}
+	return 0
+}
+
+// late: the next part, or putting all together, might take twice as long as
+// the slowest part so far.
+func (m *move) late(slowest time.Duration) bool {
+	return !m.Stop.IsZero() && m.Stop.Sub(m.Now()) < 2*slowest+stopMargin
+}
+
+// fail ends this stream. What another try may mend leaves the others time to
+// end their parts; what none mends ends them too.
+func (f *fleet) fail(ctx context.Context, err error) error {
+	if ctx.Err() != nil || !mendable(err) {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.failed = errors.Join(f.failed, err)
+	return nil
+}
+
+// note adds a part to what the bucket has, and writes the checkpoint when it
+// is due and nobody else is at it.
+func (f *fleet) note(ctx context.Context, p piece, took time.Duration) error {
+	f.mu.Lock()
+	at, _ := f.point.find(int(p.Number))
+	f.point.Parts = slices.Insert(f.point.Parts, at, p)
+	f.slowest = max(f.slowest, took)
+	f.budget.earn()
+	due := !f.saving && (len(f.point.Parts)-f.saved >= saveParts || f.Now().Sub(f.savedAt) >= saveEvery)
+	if !due {
+		f.mu.Unlock()
+		return nil
+	}
+	f.saving = true
+	c := f.point
+	c.Parts = slices.Clone(c.Parts)
+	f.mu.Unlock()
+	err := f.save(ctx, c)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.saving = false; err == nil {
+		f.saved, f.savedAt = len(c.Parts), f.Now()
+	}
+	return err
+}
+
+// whole is a Watch that has seen the whole: the beginning, and the end where
+// it passed in this sitting.
+func (f *fleet) whole() *content.Watch {
+	s := f.point.Content
+	if f.order {
+		return f.Check.Resume(s)
+	}
+	s.Seen = f.point.Size - int64(len(f.tail))
+	w := f.Check.Resume(s)
+	w.Write(f.tail) //nolint:errcheck // only the beginning, and JSON, is judged by Write
+	return w
+}
