@@ -1,6 +1,7 @@
-// Command bench measures Mapkeep and writes what it measured to
-// bench/RESULTS.md, with the machine it ran on. It asserts nothing: a reader
-// judges the ratios. It reads /proc, so it needs Linux.
+// Command bench measures Mapkeep beside the tools that people use today, and
+// writes what it measured to bench/RESULTS.md, with the machine it ran on. It
+// asserts nothing but that all bytes arrived: a reader judges the ratios. It
+// fails when a peer is missing. It reads /proc, so it needs Linux.
 package main
 
 import (
@@ -8,79 +9,91 @@ import (
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"runtime"
 	"slices"
-	"strconv"
 	"strings"
-	"text/tabwriter"
 )
 
+// A plan is how much is measured.
+type plan struct {
+	rounds      int
+	items       int
+	concurrency []string
+	loads       []load
+	memory      []int64 // sizes of file at which memory is measured
+	large       load    // the one that is killed and disturbed
+	sections    []string
+	results     string // file; "" for none
+}
+
+var full = plan{loads: loads, memory: []int64{1 << 30, 4 << 30, 64 << 30}, large: loads[0], results: filepath.Join("bench", "RESULTS.md")}
+
+// smoke is the plan that shows in two minutes that everything still runs.
+var smoke = plan{
+	loads:  []load{{"64 MiB x 1", 64 << 20, 1, 4}, {"4 MiB x 8", 4 << 20, 8, 4}, {"64 KiB x 100", 64 << 10, 100, 32}},
+	memory: []int64{32 << 20, 256 << 20}, large: load{"256 MiB x 1", 256 << 20, 1, 4},
+}
+
 func main() {
-	rounds := flag.Int("rounds", 3, "rounds of each measurement; the median is shown")
+	if len(os.Args) > 1 && strings.HasPrefix(os.Args[1], "__") {
+		if err := process(os.Args[1], os.Args[2:]); err != nil {
+			fmt.Fprintf(os.Stderr, "bench %s: %v\n", os.Args[1], err)
+			os.Exit(1)
+		}
+		return
+	}
+	rounds := flag.Int("rounds", 5, "rounds of each measurement; the median is shown")
 	items := flag.Int("items", 1000, "items of the whole run")
 	atOnce := flag.String("concurrency", "10,50", "max_concurrency of the whole runs, comma-separated")
+	only := flag.String("only", "", "sections to measure, comma-separated: "+strings.Join(names(), ", ")+"; with it RESULTS.md is not written")
+	quick := flag.Bool("smoke", false, "small loads, one round, and RESULTS.md is not written")
 	flag.Parse()
+	p := full
+	if *quick {
+		p, *rounds, *items, *atOnce = smoke, 1, 50, "10"
+	}
+	p.rounds, p.items, p.concurrency = *rounds, *items, strings.Split(*atOnce, ",")
+	if *only != "" {
+		p.sections, p.results = strings.Split(*only, ","), ""
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := bench(ctx, *rounds, *items, strings.Split(*atOnce, ",")); err != nil {
+	if err := bench(ctx, p); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-// bench builds the program, measures, and writes the table.
-func bench(ctx context.Context, rounds, items int, atOnce []string) error {
+// bench measures section by section and writes the report.
+func bench(ctx context.Context, p plan) error {
 	dir, err := os.MkdirTemp("", "mapkeep-bench-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	program := filepath.Join(dir, "mapkeep")
-	build := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, "./infra/mapkeep")
-	build.Stderr = os.Stderr
-	if err := build.Run(); err != nil {
-		return fmt.Errorf("build: %w", err)
-	}
-	var results []result
-	for _, text := range atOnce {
-		concurrency, err := strconv.Atoi(text)
-		if err != nil {
-			return fmt.Errorf("-concurrency %q: %w", text, err)
+	text := heading()
+	for _, s := range sections {
+		if len(p.sections) > 0 && !slices.Contains(p.sections, s.name) {
+			continue
 		}
-		r, err := wholeRun(ctx, program, dir, items, concurrency, rounds)
+		measured, err := s.measure(ctx, p, dir)
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", s.name, err)
 		}
-		results = append(results, r)
+		text += "\n## " + s.title + "\n\n" + strings.TrimSpace(s.about) + "\n\n" + measured
 	}
-	text := report(results)
 	fmt.Print(text)
-	return os.WriteFile(filepath.Join("bench", "RESULTS.md"), []byte(text), 0o644)
-}
-
-// report is the table, with the machine's description.
-func report(results []result) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "# Measured\n\nWritten by `make bench`. %s, %d processors, %s of memory, %s.\n\n", runtime.GOOS+"/"+runtime.GOARCH,
-		runtime.NumCPU(), memory(), runtime.Version())
-	b.WriteString("## A whole run\n\nEvery item is a layer whose export takes the portal one second. The bound is items x 1 s / max_concurrency:\n")
-	b.WriteString("no program can be faster. Portal, local store and functions share the processors. Peak memory is the PSS of\n")
-	b.WriteString("the program and all its children, sampled ten times a second; medians of the rounds.\n\n")
-	w := tabwriter.NewWriter(&b, 0, 0, 1, ' ', tabwriter.Debug)
-	fmt.Fprintln(w, "| items\t max_concurrency\t bound, s\t run, s\t ratio\t CPU, s\t peak PSS, MB\t")
-	fmt.Fprintln(w, "|--\t--\t--\t--\t--\t--\t--\t")
-	for _, r := range results {
-		fmt.Fprintf(w, "| %d\t %d\t %.0f\t %.1f\t %.2f\t %.1f\t %.0f\t\n", r.items, r.concurrency, r.bound(), r.seconds, r.seconds/r.bound(), r.cpu, r.peak)
+	if p.results == "" {
+		return nil
 	}
-	w.Flush()
-	return b.String()
+	return os.WriteFile(p.results, []byte(text), 0o644)
 }
 
-// median is the middle one.
-func median(values []float64) float64 {
-	slices.Sort(values)
-	return values[len(values)/2]
+func names() []string {
+	var all []string
+	for _, s := range sections {
+		all = append(all, s.name)
+	}
+	return all
 }

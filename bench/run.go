@@ -23,6 +23,38 @@ type result struct {
 
 func (r result) bound() float64 { return float64(r.items) / float64(r.concurrency) }
 
+// wholeRuns are a section: a whole run at each concurrency.
+func wholeRuns(ctx context.Context, p plan, dir string) (string, error) {
+	program, err := buildProgram(ctx, dir)
+	if err != nil {
+		return "", err
+	}
+	rows := [][]string{{"items", "max_concurrency", "bound, s", "run, s", "ratio", "CPU, s", "peak memory, MB"}}
+	for _, text := range p.concurrency {
+		concurrency, err := strconv.Atoi(text)
+		if err != nil {
+			return "", fmt.Errorf("-concurrency %q: %w", text, err)
+		}
+		r, err := wholeRun(ctx, program, dir, p.items, concurrency, min(p.rounds, 3))
+		if err != nil {
+			return "", err
+		}
+		rows = append(rows, []string{strconv.Itoa(r.items), text, fmt.Sprintf("%.0f", r.bound()), fmt.Sprintf("%.1f", r.seconds),
+			fmt.Sprintf("%.2f", r.seconds/r.bound()), fmt.Sprintf("%.1f", r.cpu), fmt.Sprintf("%.0f", r.peak)})
+	}
+	return table(rows), nil
+}
+
+// buildProgram builds mapkeep as a release has it.
+func buildProgram(ctx context.Context, dir string) (string, error) {
+	program := filepath.Join(dir, "mapkeep")
+	out, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, "./infra/mapkeep").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("build mapkeep: %w: %s", err, out)
+	}
+	return program, nil
+}
+
 // wholeRun backs the portal's items up, round by round, each into a folder of
 // its own.
 func wholeRun(ctx context.Context, program, dir string, items, concurrency, rounds int) (result, error) {

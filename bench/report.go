@@ -1,0 +1,48 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+// heading names the machine.
+func heading() string {
+	return fmt.Sprintf("# Measured\n\nWritten by `make bench`. %s/%s, %s, %d processors, %s of memory, %s. Medians of the rounds; MB and GB are\ndecimal, MiB and GiB binary. Memory is the proportional set size (PSS) of a command and all its children, sampled ten times a second.\n",
+		runtime.GOOS, runtime.GOARCH, processor(), runtime.NumCPU(), memory(), runtime.Version())
+}
+
+// processor is the model, as the kernel names it.
+func processor() string {
+	text, _ := os.ReadFile("/proc/cpuinfo")
+	for line := range strings.Lines(string(text)) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return "a processor without a name"
+}
+
+// table is a table of Markdown, its first row the heading.
+func table(rows [][]string) string {
+	var b strings.Builder
+	w := tabwriter.NewWriter(&b, 0, 0, 1, ' ', tabwriter.Debug)
+	for n, row := range rows {
+		fmt.Fprintf(w, "| %s\t\n", strings.Join(row, "\t "))
+		if n == 0 {
+			fmt.Fprintf(w, "|%s\n", strings.Repeat("--\t", len(row)))
+		}
+	}
+	w.Flush()
+	return b.String()
+}
+
+// median is the middle one.
+func median(values []float64) float64 {
+	values = slices.Clone(values)
+	slices.Sort(values)
+	return values[len(values)/2]
+}
