@@ -111,7 +111,7 @@ func firstPoll(ctx context.Context, bootstrap string) (float64, error) {
 		<-r.Context().Done()
 	})}
 	go func() { _ = server.Serve(listener) }() // it ends with Close
-	defer server.Close()
+	defer func() { _ = server.Close() }()
 	cmd := exec.CommandContext(ctx, bootstrap)
 	cmd.Env = []string{"AWS_LAMBDA_RUNTIME_API=" + listener.Addr().String(), "AWS_REGION=us-east-1"}
 	start := time.Now()

@@ -27,20 +27,22 @@ func (e *ends) relay(ctx context.Context, prefix string, l load) error {
 		return g.Wait()
 	}
 	url := e.object(prefix, l, 0)
-	var upload struct{ UploadId string }
+	var upload struct {
+		ID string `xml:"UploadId"`
+	}
 	if err := e.post(ctx, url+"?uploads", "", &upload); err != nil {
 		return err
 	}
 	var named strings.Builder
 	for n, at := 1, int64(0); at < l.size; n, at = n+1, at+relayed {
 		fmt.Fprintf(&named, "<Part><PartNumber>%d</PartNumber></Part>", n)
-		part := fmt.Sprintf("%s?partNumber=%d&uploadId=%s", url, n, upload.UploadId)
+		part := fmt.Sprintf("%s?partNumber=%d&uploadId=%s", url, n, upload.ID)
 		g.Go(func() error { return e.piece(ctx, l.path(0), part, at, min(relayed, l.size-at)) })
 	}
 	if err := g.Wait(); err != nil {
 		return err
 	}
-	return e.post(ctx, url+"?uploadId="+upload.UploadId, "<CompleteMultipartUpload>"+named.String()+"</CompleteMultipartUpload>", &struct{}{})
+	return e.post(ctx, url+"?uploadId="+upload.ID, "<CompleteMultipartUpload>"+named.String()+"</CompleteMultipartUpload>", &struct{}{})
 }
 
 func (e *ends) object(prefix string, l load, n int) string {

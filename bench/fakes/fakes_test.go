@@ -51,7 +51,7 @@ func TestSinkTellsWhatItTook(t *testing.T) {
 	}); err != nil {
 		t.Fatal("PutObject:", err)
 	}
-	inParts(t, ctx, client, bucket, "parts", size)
+	inParts(ctx, t, client, bucket, "parts", size)
 	for _, key := range []string{"single", "parts"} {
 		head, err := client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: bucket, Key: aws.String(key)})
 		if err != nil || aws.ToInt64(head.ContentLength) != size {
@@ -63,7 +63,7 @@ func TestSinkTellsWhatItTook(t *testing.T) {
 	}
 }
 
-func inParts(t *testing.T, ctx context.Context, client *s3.Client, bucket *string, key string, size int64) {
+func inParts(ctx context.Context, t *testing.T, client *s3.Client, bucket *string, key string, size int64) {
 	t.Helper()
 	begun, err := client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: bucket, Key: &key})
 	if err != nil {

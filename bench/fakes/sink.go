@@ -49,11 +49,11 @@ var buffers = sync.Pool{New: func() any { return new([256 << 10]byte) }}
 func (s *Sink) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	q := r.URL.Query()
-	switch {
-	case r.URL.Path == "/-/count":
+	switch r.URL.Path {
+	case "/-/count":
 		_ = json.NewEncoder(w).Encode(Count{s.requests.Load(), s.bytes.Load()})
 		return
-	case r.URL.Path == "/-/objects":
+	case "/-/objects":
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		_ = json.NewEncoder(w).Encode(s.objects)

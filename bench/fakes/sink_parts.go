@@ -14,7 +14,10 @@ func (s *Sink) begin(w http.ResponseWriter, key string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.uploads = put(s.uploads, id, map[int]part{})
-	answer(w, "InitiateMultipartUploadResult", struct{ Bucket, Key, UploadId string }{"bench", key, id})
+	answer(w, "InitiateMultipartUploadResult", struct {
+		Bucket, Key string
+		ID          string `xml:"UploadId"`
+	}{"bench", key, id})
 }
 
 func (s *Sink) putPart(w http.ResponseWriter, r *http.Request, upload, number string) {
