@@ -82,10 +82,7 @@ func (i *item) exportable(asked string) (format, *failure) {
 
 // chosen reads exportParameters: without it every layer and table goes.
 func (i *item) chosen(parameters string) ([]sublayer, *failure) {
-	layers := i.layers
-	if i.from != nil {
-		layers = i.from.layers
-	}
+	layers := i.shown()
 	if parameters == "" {
 		return layers, nil
 	}

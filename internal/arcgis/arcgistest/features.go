@@ -1,7 +1,6 @@
 package arcgistest
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -14,7 +13,7 @@ const most = 2000
 // query is {FeatureServer}/{n}/query: counts, ids, and features a page at a
 // time, in the order of their ids.
 func (a *ask) query() reply {
-	i, l, ok := a.sublayer()
+	_, l, ok := a.sublayer()
 	if !ok {
 		return reply{fail: &failure{Code: 400, Message: "Invalid URL", Details: []string{"Invalid URL"}}}
 	}
@@ -36,7 +35,7 @@ func (a *ask) query() reply {
 	}
 	from := min(max(a.whole("resultOffset", 0), 0), len(numbers))
 	to := min(from+min(max(a.whole("resultRecordCount", most), 0), most), len(numbers))
-	out := map[string]any{"objectIdFieldName": "OBJECTID", "globalIdFieldName": "", "fields": columnsOf, "features": i.features(l, numbers[from:to], a.form.Get("returnGeometry") != "false")}
+	out := map[string]any{"objectIdFieldName": "OBJECTID", "globalIdFieldName": "", "fields": columnsOf, "features": given(l, numbers[from:to], a.form.Get("returnGeometry") != "false")}
 	if !l.table {
 		out["geometryType"], out["spatialReference"] = "esriGeometryPoint", map[string]any{"wkid": 4326, "latestWkid": 4326}
 	}
@@ -46,13 +45,13 @@ func (a *ask) query() reply {
 	return reply{json: out}
 }
 
-// features are the rows of these ids as a query gives them.
-func (i *item) features(l sublayer, ids []int, places bool) []any {
-	out, mark := []any{}, fmt.Sprintf("%s/%d", i.ID, i.edition)
+// given are the rows of these ids as a query gives them.
+func given(l sublayer, ids []int, places bool) []any {
+	out := []any{}
 	for _, id := range ids {
-		f := map[string]any{"attributes": map[string]any{"OBJECTID": id, "name": label(mark, l, id-1)}}
+		f := map[string]any{"attributes": map[string]any{"OBJECTID": id, "name": label(l, id-1)}}
 		if places && !l.table {
-			x, y := place(mark, l, id-1)
+			x, y := place(l, id-1)
 			f["geometry"] = map[string]any{"x": x, "y": y}
 		}
 		out = append(out, f)

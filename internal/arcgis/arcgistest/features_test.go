@@ -1,6 +1,7 @@
 package arcgistest_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"testing"
@@ -81,4 +82,48 @@ func TestFilesBesideTheData(t *testing.T) {
 	if got := p.Beside(story.ID, "none.png"); got != nil {
 		t.Errorf("Beside of nothing: got %v, want nil", got)
 	}
+}
+
+func TestAnExportHoldsWhatAQueryGives(t *testing.T) {
+	t.Parallel()
+	s := arcgistest.NewScenario()
+	trail := s.Layer("Trail Map").Rows(3)
+	view := s.View("Trails for all", trail)
+	p, c := start(t, s)
+	before := c.rowsOf(trail.ID)
+	p.EditFeatures(trail.ID)
+	if before == c.rowsOf(trail.ID) {
+		t.Errorf("rows after an edit: got %s as before, want others", before)
+	}
+	for _, i := range []*arcgistest.Item{trail, view} {
+		_, data := c.download(c.export(i.ID, "GeoJson", "rows of "+i.ID))
+		var got struct {
+			Features []struct {
+				Properties struct{ Name string }
+				Geometry   struct{ Coordinates [2]float64 }
+			}
+		}
+		if err := json.Unmarshal(data, &got); err != nil {
+			t.Fatal(err)
+		}
+		rows := ""
+		for _, f := range got.Features {
+			rows += fmt.Sprintf("%s %.6f %.6f\n", f.Properties.Name, f.Geometry.Coordinates[0], f.Geometry.Coordinates[1])
+		}
+		if want := c.rowsOf(trail.ID); rows != want || c.rowsOf(i.ID) != want {
+			t.Errorf("rows of %s: exported\n%squeried\n%swant\n%s", i.ID, rows, c.rowsOf(i.ID), want)
+		}
+	}
+}
+
+// rowsOf are the rows of a service's first layer as a query gives them.
+func (c *client) rowsOf(id string) string {
+	c.t.Helper()
+	out := ""
+	for _, f := range c.must(c.at(c.url(id)+"/0/query", "where", "1=1"))["features"].([]any) {
+		f := f.(map[string]any)
+		at := f["geometry"].(map[string]any)
+		out += fmt.Sprintf("%s %.6f %.6f\n", f["attributes"].(map[string]any)["name"], at["x"], at["y"])
+	}
+	return out
 }

@@ -127,10 +127,10 @@ func features(mark string, l sublayer, bulk int64) rows {
 	columns := featureColumns(l)
 	one := func(i int) []byte {
 		if l.table {
-			return row(columns, label(mark, l, i))
+			return row(columns, label(l, i))
 		}
-		x, y := place(mark, l, i)
-		return row(columns, [2]float64{x, y}, label(mark, l, i))
+		x, y := place(l, i)
+		return row(columns, [2]float64{x, y}, label(l, i))
 	}
 	size := int64(len(one(0)))
 	return rows{l.rows, func(i int) int64 { return int64(i) * size }, join("", series{l.rows, size, one}, hiss(bulk, mark))}

@@ -36,6 +36,8 @@ type sublayer struct {
 	name  string
 	rows  int
 	table bool
+	// features names whose features of which edition are meant; "" until shown.
+	features string
 }
 
 // body is what lies behind an item's /data.

@@ -10,8 +10,8 @@ func csv(mark string, layers []sublayer, bulk int64) *Content {
 		var b strings.Builder
 		b.WriteString("OBJECTID,name,x,y\r\n")
 		for i := range l.rows {
-			x, y := place(mark, l, i)
-			fmt.Fprintf(&b, "%d,%q,%.6f,%.6f\r\n", i+1, label(mark, l, i), x, y)
+			x, y := place(l, i)
+			fmt.Fprintf(&b, "%d,%q,%.6f,%.6f\r\n", i+1, label(l, i), x, y)
 		}
 		return join("", strings.NewReader(b.String()), hiss(bulk, mark))
 	}
@@ -33,8 +33,8 @@ func geojson(mark string, layers []sublayer, _ int64) *Content {
 			if b.Len() > 45 {
 				b.WriteByte(',')
 			}
-			x, y := place(mark, l, i)
-			fmt.Fprintf(&b, `{"type":"Feature","id":%d,"geometry":{"type":"Point","coordinates":[%.6f,%.6f]},"properties":{"OBJECTID":%d,"name":%q}}`, i+1, x, y, i+1, label(mark, l, i))
+			x, y := place(l, i)
+			fmt.Fprintf(&b, `{"type":"Feature","id":%d,"geometry":{"type":"Point","coordinates":[%.6f,%.6f]},"properties":{"OBJECTID":%d,"name":%q}}`, i+1, x, y, i+1, label(l, i))
 		}
 	}
 	b.WriteString(`]}`)
@@ -53,8 +53,8 @@ func featureCollection(mark string, layers []sublayer, _ int64) *Content {
 			if i > 0 {
 				b.WriteByte(',')
 			}
-			x, y := place(mark, l, i)
-			fmt.Fprintf(&b, `{"attributes":{"OBJECTID":%d,"name":%q},"geometry":{"x":%.6f,"y":%.6f}}`, i+1, label(mark, l, i), x, y)
+			x, y := place(l, i)
+			fmt.Fprintf(&b, `{"attributes":{"OBJECTID":%d,"name":%q},"geometry":{"x":%.6f,"y":%.6f}}`, i+1, label(l, i), x, y)
 		}
 		b.WriteString(`]}}`)
 	}
@@ -67,8 +67,8 @@ func kml(mark string, layers []sublayer, _ int64) *Content {
 		var b strings.Builder
 		b.WriteString(`<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document>`)
 		for i := range l.rows {
-			x, y := place(mark, l, i)
-			fmt.Fprintf(&b, "<Placemark><name>%s</name><Point><coordinates>%.6f,%.6f</coordinates></Point></Placemark>", label(mark, l, i), x, y)
+			x, y := place(l, i)
+			fmt.Fprintf(&b, "<Placemark><name>%s</name><Point><coordinates>%.6f,%.6f</coordinates></Point></Placemark>", label(l, i), x, y)
 		}
 		b.WriteString("</Document></kml>")
 		return strings.NewReader(b.String())
@@ -83,13 +83,14 @@ func kml(mark string, layers []sublayer, _ int64) *Content {
 	return zipped(mark, files...)
 }
 
-// place is where row i of a layer lies, label what it is called: both move
-// with every edition of the layer's features.
-func place(mark string, l sublayer, i int) (x, y float64) {
-	h := hiss(0, fmt.Sprint(mark, l.id))
+// place is where row i of a layer lies, label what it is called: both follow
+// from the layer's features alone, however they are asked for, and change with
+// every edition of them.
+func place(l sublayer, i int) (x, y float64) {
+	h := hiss(0, fmt.Sprint(l.features, l.id))
 	return float64(mix(h.seed, uint64(2*i))%360e6)/1e6 - 180, float64(mix(h.seed, uint64(2*i+1))%180e6)/1e6 - 90
 }
 
-func label(mark string, l sublayer, i int) string {
-	return fmt.Sprintf("place %04x", mix(hiss(0, mark).seed, uint64(l.id*1000003+i))&0xffff)
+func label(l sublayer, i int) string {
+	return fmt.Sprintf("place %04x", mix(hiss(0, l.features).seed, uint64(l.id*1000003+i))&0xffff)
 }

@@ -3,6 +3,7 @@ package arcgistest
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -64,12 +65,18 @@ func (a *ask) metered(do func(*ask) reply) reply {
 	return out
 }
 
-// shown are the layers of a service: of a view those of its source.
+// shown are the layers of a service with their features as they are now: of a
+// view those of its source, which an edit through the view changes as well.
 func (i *item) shown() []sublayer {
+	of, edition := i, i.edition
 	if i.from != nil {
-		return i.from.layers
+		of, edition = i.from, i.edition-1+i.from.edition
 	}
-	return i.layers
+	layers := slices.Clone(of.layers)
+	for n := range layers {
+		layers[n].features = fmt.Sprintf("%s/%d", of.ID, edition)
+	}
+	return layers
 }
 
 func (i *item) capabilities() string {

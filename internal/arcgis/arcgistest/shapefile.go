@@ -16,7 +16,7 @@ func shapefile(mark string, layers []sublayer, bulk int64) *Content {
 		stem := tableName(l)
 		if !l.table {
 			shp := series{l.rows, 28, func(i int) []byte {
-				x, y := place(mark, l, i)
+				x, y := place(l, i)
 				b := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, uint32(i+1)), 10)
 				for _, v := range []uint64{math.Float64bits(x), math.Float64bits(y)} {
 					if len(b) == 8 {
