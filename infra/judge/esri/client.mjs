@@ -193,6 +193,10 @@ const groups = {
       const bytes = await bytesOf(await portals.getItemData(town.items.rules, { ...as, file: true }));
       return { size: bytes.length, sum: sum(bytes) };
     });
+    await told("file, token in a header", async () => {
+      const bytes = await bytesOf(await portals.getItemData(town.items.rules, { ...as, file: true, hideToken: true }));
+      return { size: bytes.length, sum: sum(bytes) };
+    });
     await told("no data", () => portals.getItemData(town.items.tiles, as));
     await told("no file", () => portals.getItemData(town.items.link, as));
     await told("data, not there", () => portals.getItemData("0123456789abcdef0123456789abcdef", as));

@@ -382,6 +382,14 @@ def exports():
 
     case("delete into the bin", binned)
 
+    def several():
+        jobs = [begin(ids["trail"], "One of " + n, "File Geodatabase") for n in ("two", "both")]
+        done = [ended(job)[-1] for job in jobs]
+        deleted = gis.content.delete_items([get(job["exportItemId"]) for job in jobs], permanent=True)
+        return {"done": done, "deleted": deleted, "left": [get(job["exportItemId"]) for job in jobs]}
+
+    case("delete several", several)
+
 
 groups = {"signIn": login, "search": search, "items": items, "data": data, "services": services, "exports": exports}
 for name in town["groups"]:

@@ -11,34 +11,55 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/mapkeep/mapkeep/infra/judge"
 	"github.com/mapkeep/mapkeep/internal/arcgis/arcgistest"
 )
 
 func TestPython(t *testing.T) {
 	t.Parallel()
-	venv := judge.Tool(t, root, "arcgis")
-	version, err := exec.Command(filepath.Join(venv, "bin", "python"), "-c", "import importlib.metadata as m; print(m.version('arcgis'))").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	j := judge.New(t, "arcgis for Python", strings.TrimSpace(string(version)))
+	venv, j := python(t)
 	w := open(t)
 	w.pythonVerdicts().judge(t, j, "", w.run(t, w.python(t, venv, w.URL, allGroups...)))
+	j.Case("endpoints it never asks", cmp.Diff([]string{arcgistest.SignIn}, w.unasked()))
+	j.Case("what the portal holds against it", cmp.Diff([]string{"a Referer at the file host"}, w.breaches()))
 	for name, objection := range w.downloads(t) {
 		j.Case("bytes of "+name, objection)
 	}
 	if left := w.Exports(); len(left) != 1 || left[0].Source != w.items["fails"].ID {
 		t.Errorf("after all deletions: got exports %v, want the one whose failure the package reports without its id", left)
 	}
-	audible := slices.DeleteFunc(slices.Clone(faults), func(f fault) bool { return f.quiet })
-	bites(t, j, audible, func(w *town, portal string, _ []byte, group string) program { return w.python(t, venv, portal, group) }, (*town).pythonVerdicts)
+}
 
-	e := open(t, (*arcgistest.Scenario).Enterprise)
-	v := e.pythonVerdicts()
+func TestPythonOnEnterprise(t *testing.T) {
+	t.Parallel()
+	venv, j := python(t)
+	w := open(t, (*arcgistest.Scenario).Enterprise)
+	v := w.pythonVerdicts()
 	v.want["portal"].(object)["isPortal"] = true
-	v.want["delete into the bin"] = object{"gone": true, "seen": false, "binned": []string{}, "forGood": []bool{}} // an Enterprise portal has none
-	v.judge(t, j, "Enterprise: ", e.run(t, e.python(t, venv, e.URL, allGroups...)))
+	v.want["delete into the bin"] = object{"gone": true, "seen": false, "binned": []string{}, "forGood": []bool{}} // it has none
+	v.judge(t, j, "Enterprise: ", w.run(t, w.python(t, venv, w.URL, allGroups...)))
+}
+
+func TestPythonMeetsFaults(t *testing.T) {
+	t.Parallel()
+	venv, j := python(t)
+	audible := slices.DeleteFunc(slices.Clone(faults), func(f fault) bool { return f.quiet })
+	bites(t, j, audible, (*town).pythonVerdicts, func(w *town, portal string, _ []byte, group string) program {
+		return w.python(t, venv, portal, group)
+	})
+}
+
+// python is where the package is installed, and its judge.
+func python(t *testing.T) (venv string, j *judge.Judge) {
+	t.Helper()
+	venv = judge.Tool(t, root, "arcgis")
+	version, err := exec.Command(filepath.Join(venv, "bin", "python"), "-c", "import importlib.metadata as m; print(m.version('arcgis'))").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return venv, judge.New(t, "arcgis for Python", strings.TrimSpace(string(version)))
 }
 
 // python is client.py at work on a portal, whose certificate it does not check.
@@ -61,19 +82,17 @@ func (w *town) pythonVerdicts() verdicts {
 	pages := want["search by pages"].(object)
 	waited := []string{"processing", "failed"}
 	maps.Copy(want, facts{
-		"sign in": object{"username": w.Username}, "sign in, wrong password": wrong, "sign in, unknown user": wrong,
-		"portal": object{"id": "q7zPNeKmTWeh7Aor", "urlKey": "littlefield", "isPortal": false, "user": w.Username, "role": "org_admin"}, "portal for nobody": object{"user": nil},
-		"user":        object{"username": w.Username, "role": "org_admin", "orgId": "q7zPNeKmTWeh7Aor"},
-		"application": w.Username, "application, wrong secret": refusal(400, "Invalid client_secret"),
+		"sign in, wrong password": wrong, "sign in, unknown user": wrong,
 		"search by pages": object{"ids": slices.Sorted(slices.Values(pages["ids"].([]string))), "total": crowd},
 		"members":         []string{w.Username, "rosa", "tom"}, "item, not there": nil, "item after delete": nil,
 		"all resources": object{"total": resources, "paths": w.resourceList()["paths"]}, "resource, not there": noResource,
-		"layers of the item": []string{"Streets", "Bridges"}, "service for nobody": refusal(499, "Token Required"),
+		"layers of the item":   []string{"Streets", "Bridges"},
 		"features, first page": rows(1, 2000), "features, last page": rows(4001, 4200), "features, past the end": rows(nil, nil),
 		"features where": rows(11, 25), "features by id": rows(7, 9),
 		"export, waited for":        object{"title": "Waited for", "tags": []string{"a", "b"}, "snippet": "a summary", "deleted": true},
 		"export, waited for, fails": refusal("Exception", "Could not export item: "+w.items["fails"].ID),
 		"export fails":              waited, "export fails in JSON": waited,
+		"delete several":      object{"done": []string{"completed", "completed"}, "deleted": []bool{true}, "left": []any{nil, nil}},
 		"delete into the bin": object{"gone": true, "seen": false, "binned": []string{"Into the bin"}, "forGood": []bool{true}},
 	})
 	mine := len(w.titles(func(l arcgistest.Listed) bool { return l.Owner == w.Username }))

@@ -5,6 +5,7 @@ package esri_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -151,4 +152,28 @@ func tagged(l arcgistest.Listed, tag string) bool {
 		}
 	}
 	return false
+}
+
+// unasked are the endpoints of the portal that nobody has called.
+func (w *town) unasked() []string {
+	out := []string{}
+	for _, name := range []string{arcgistest.SignIn, arcgistest.OAuth, arcgistest.Self, arcgistest.Community, arcgistest.Search, arcgistest.UserContent, arcgistest.ItemByID,
+		arcgistest.Data, arcgistest.Resources, arcgistest.Resource, arcgistest.ItemInfo, arcgistest.Export, arcgistest.Status, arcgistest.Delete, arcgistest.DeleteItems,
+		arcgistest.Service, arcgistest.Layer, arcgistest.Query, arcgistest.Download} {
+		if w.Count(name) == 0 {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// breaches are the kinds of what the portal noted that no client should do.
+func (w *town) breaches() []string {
+	kinds := []string{}
+	for _, b := range w.Violations() {
+		kind, _, _ := strings.Cut(b, ", for")
+		kinds = append(kinds, kind)
+	}
+	slices.Sort(kinds)
+	return slices.Compact(kinds)
 }

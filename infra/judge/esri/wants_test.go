@@ -33,12 +33,24 @@ var fields = []string{"id", "title", "type", "tags", "owner", "access", "name", 
 // right is what every client should get in the cases that all of them know.
 func (w *town) right() facts {
 	all := facts{"goes nowhere else": []string{}}
-	for _, part := range []facts{w.searches(), w.things(), w.features()} {
+	for _, part := range []facts{w.signIns(), w.searches(), w.things(), w.features()} {
 		for name, want := range part {
 			all[name] = want
 		}
 	}
 	return all
+}
+
+func (w *town) signIns() facts {
+	const org = "q7zPNeKmTWeh7Aor"
+	return facts{
+		"sign in":                   object{"username": w.Username},
+		"portal":                    object{"id": org, "urlKey": "littlefield", "isPortal": false, "user": w.Username, "role": "org_admin"},
+		"portal for nobody":         object{"user": nil},
+		"user":                      object{"username": w.Username, "role": "org_admin", "orgId": org},
+		"application":               w.Username,
+		"application, wrong secret": refusal(400, "Invalid client_secret"),
+	}
 }
 
 func (w *town) searches() facts {
@@ -134,6 +146,7 @@ func (w *town) features() facts {
 		"layer, not there":       noURL,
 		"service, not there":     noURL,
 		"service, no rights":     forbidden,
+		"service for nobody":     refusal(499, "Token Required"),
 		"count":                  4200,
 		"count of a view":        4200,
 		"ids":                    4200,
