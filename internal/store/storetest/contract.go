@@ -62,7 +62,7 @@ func Cases() []Case { return slices.Concat(Portable(), naming) }
 // Portable are those that ask nothing of the names of files: where a server
 // keeps objects as files, which names it takes is its file system's affair.
 func Portable() []Case {
-	return slices.Concat(reading, writing, conditions, checksums, uploads, streaming, tagging, copying, listing, deleting, versions, refusing, repeating)
+	return slices.Concat(reading, writing, conditions, checksums, uploads, streaming, tagging, copying, listing, deleting, versions, refusing, repeating, moving)
 }
 
 // A Sayer takes what came out of each case; *judge.Judge is one.

@@ -21,9 +21,18 @@ type Fault struct {
 
 // Through is a client that reaches the same server as client through a fault.
 func Through(client *s3.Client, f Fault) *s3.Client {
-	return s3.New(client.Options(), func(o *s3.Options) {
-		o.HTTPClient = faulty{Fault: f, next: o.HTTPClient, options: *o}
-	})
+	o := settings(client)
+	o.HTTPClient = faulty{Fault: f, next: o.HTTPClient, options: o}
+	return s3.New(o)
+}
+
+// settings are a client's, without what would be shared with another client:
+// a signer keeps the keys that it made for an account, and the credentials of
+// directory buckets are told which client they serve.
+func settings(client *s3.Client) s3.Options {
+	o := client.Options()
+	o.HTTPSignerV4, o.AuthSchemes, o.ExpressCredentials = nil, nil, nil
+	return o
 }
 
 type faulty struct {

@@ -65,8 +65,7 @@ func (t *Trial) wantRefusal(s *store.Store, words string) {
 
 // with is the same bucket by other settings.
 func (t *Trial) with(change func(*s3.Options)) *store.Store {
-	o := t.Client.Options()
-	o.HTTPSignerV4, o.AuthSchemes = nil, nil // a signer keeps the keys that it made for an account
+	o := settings(t.Client)
 	change(&o)
 	return store.New(s3.New(o), t.Bucket())
 }
