@@ -39,6 +39,8 @@ var brokenMachines = []broken{
 	{"a task without a resource", machine, "\"Comment\": \"One look at the export: pending, ready or failed\",\n            \"Resource\": \"arn:aws:states:::lambda:invoke\",\n",
 		"\"Comment\": \"One look at the export: pending, ready or failed\",\n", cfnLint},
 
+	{"a label that no ARN can hold", machine, `"Label": "Items"`, `"Label": "All items"`, ours},
+
 	// What the template fills in.
 	{"a substitution without a value", machine, "${CheckFunction}", "${CheckFunctions}", ours},
 	{"a task that calls the bucket", machine, `"FunctionName": "${CloseFunction}"`, `"FunctionName": "${Bucket}"`, ours},
