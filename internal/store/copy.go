@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"golang.org/x/sync/errgroup"
 )
 
 // wholeCopy is what S3 takes in one CopyObject.
@@ -18,28 +17,28 @@ const wholeCopy = 5 << 30
 
 // limits are the lengths of parts.
 type limits struct {
-	piece    int64 // of an Upload
-	copyPart int64 // the least of a copy
+	piece int64 // of an Upload
 }
 
-// s3Limits: copied parts of 512 MiB need no memory of ours and keep every
-// request well under a minute.
-var s3Limits = limits{piece: 16 << 20, copyPart: 512 << 20}
+var s3Limits = limits{piece: 16 << 20}
 
-// copyAtOnce parts are copied inside the bucket at a time: the bytes don't
-// pass here, and S3 takes thousands of requests a second.
-const copyAtOnce = 16
+// ErrTooLong says that the bucket does not copy so much in one piece: it goes
+// by BeginCopy, CopyPart and Complete.
+var ErrTooLong = errors.New("it is too long to be copied in one piece")
+
+// ErrReplaced says that another object has taken the place of the one meant.
+var ErrReplaced = errors.New("another object has taken its place")
 
 // Copy copies an object of size bytes inside the bucket, with its content
 // type and CRC64NVME but none of its tags: a copy of an expired backup must
 // not expire. A source that is gone is ErrMissing. S3 refuses more than 5 GB
-// in one piece; not every server does, and copying parts is worse where it
-// can be spared: versitygw 1.8.0 then takes the whole source's checksum for
-// that of each part.
+// in one piece, which is ErrTooLong; not every server does, and copying parts
+// is worse where it can be spared: versitygw 1.8.0 then takes the whole
+// source's checksum for that of each part.
 func (s *Store) Copy(ctx context.Context, from string, size int64, to string) (Object, error) {
 	o, err := s.copyWhole(ctx, from, size, to)
 	if size > wholeCopy && code(err) == "InvalidRequest" {
-		o, err = s.copyParts(ctx, from, to)
+		return Object{}, fmt.Errorf("copy to %s from %s: %w", to, from, ErrTooLong)
 	}
 	return o, s.lookTrouble(ctx, "copy to "+to+" from", from, err)
 }
@@ -64,51 +63,37 @@ func (s *Store) copyWhole(ctx context.Context, from string, size int64, to strin
 	return s.summed(ctx, o)
 }
 
-func (s *Store) copyParts(ctx context.Context, from, to string) (o Object, err error) {
+// BeginCopy starts an upload that parts of from are copied into, and gives its
+// id; it gets from's content type.
+func (s *Store) BeginCopy(ctx context.Context, from, to string) (string, error) {
 	source, err := s.head(ctx, from)
 	if err != nil {
-		return Object{}, err
+		return "", s.lookTrouble(ctx, "look at", from, err)
 	}
-	upload, err := s.Begin(ctx, to, aws.ToString(source.ContentType))
-	if err != nil {
-		return Object{}, err
-	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, s.Abort(context.WithoutCancel(ctx), to, upload))
-		}
-	}()
-	size := aws.ToInt64(source.ContentLength)
-	step := max(s.limits.copyPart, (size+MaxParts-1)/MaxParts)
-	parts := make([]Part, (size+step-1)/step)
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(copyAtOnce)
-	for i := range parts {
-		group.Go(func() (err error) {
-			at := int64(i) * step
-			parts[i], err = s.copyPart(groupCtx, from, to, upload, int32(i+1), at, min(step, size-at), source.ETag)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return Object{}, err
-	}
-	return s.complete(ctx, to, upload, parts, size, aws.ToString(source.ChecksumCRC64NVME), false)
+	return s.Begin(ctx, to, aws.ToString(source.ContentType))
 }
 
-func (s *Store) copyPart(ctx context.Context, from, to, upload string, n int32, at, length int64, etag *string) (Part, error) {
+// CopyPart copies length bytes of the object from, as long as that has etag,
+// from at on into piece n of an upload. A source that is gone is ErrMissing,
+// another one in its place ErrReplaced.
+func (s *Store) CopyPart(ctx context.Context, from, etag, to, upload string, n int32, at, length int64) (Part, error) {
 	out, err := s.client.UploadPartCopy(ctx, &s3.UploadPartCopyInput{
 		Bucket: &s.bucket, Key: &to, UploadId: &upload, PartNumber: &n,
 		CopySource: s.copySource(from), CopySourceRange: aws.String(fmt.Sprintf("bytes=%d-%d", at, at+length-1)),
-		CopySourceIfMatch: etag,
+		CopySourceIfMatch: &etag,
 	})
-	if err != nil {
-		return Part{}, err
+	verb := fmt.Sprintf("copy part %d to %s from", n, to)
+	switch {
+	case code(err) == preconditionFailed:
+		return Part{}, fmt.Errorf("%s %s: %w", verb, from, ErrReplaced)
+	case code(err) == "NoSuchUpload":
+		return Part{}, fmt.Errorf("%s %s: %w", verb, from, ErrNoUpload)
+	case err != nil:
+		return Part{}, s.lookTrouble(ctx, verb, from, err)
+	case out.CopyPartResult == nil:
+		return Part{}, s.trouble(ctx, verb, from, errors.New("the answer is empty"))
 	}
 	r := out.CopyPartResult
-	if r == nil {
-		return Part{}, errors.New("the answer is empty")
-	}
 	return Part{n, length, aws.ToString(r.ETag), aws.ToString(r.ChecksumCRC64NVME)}, nil
 }
 

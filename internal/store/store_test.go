@@ -64,7 +64,6 @@ func TestALargeCopyIsMadeOfParts(t *testing.T) {
 	server, ctx := objectstest.Start(t), t.Context()
 	client := objectstest.Client(t, server)
 	s := store.New(client, server.Bucket)
-	store.Small(s)
 	body := bytesOf(13 << 20)
 	// The source has a CRC32: with the copy's own kind of checksum the test's
 	// server takes the whole source's for that of each part.
@@ -75,9 +74,22 @@ func TestALargeCopyIsMadeOfParts(t *testing.T) {
 	if err != nil {
 		t.Fatalf("PutObject: %v", err)
 	}
-	copied := must(store.CopyParts(ctx, s, "old/large.zip", "new/large.zip"))(t, "CopyParts")
+	source := must(s.Head(ctx, "old/large.zip"))(t, "Head")
+	upload := must(s.BeginCopy(ctx, source.Key, "new/large.zip"))(t, "BeginCopy")
+	var parts []store.Part
+	for at, step := int64(0), int64(5<<20); at < source.Size; at += step {
+		n := int32(len(parts) + 1)
+		parts = append(parts, must(s.CopyPart(ctx, source.Key, source.ETag, "new/large.zip", upload, n, at, min(step, source.Size-at)))(t, "CopyPart"))
+	}
+	if _, err := s.CopyPart(ctx, source.Key, `"another"`, "new/large.zip", upload, 4, 0, 1); !errors.Is(err, store.ErrReplaced) {
+		t.Errorf("CopyPart of another object: %v, want ErrReplaced", err)
+	}
+	if _, err := s.CopyPart(ctx, "old/none.zip", source.ETag, "new/large.zip", upload, 4, 0, 1); !errors.Is(err, store.ErrMissing) {
+		t.Errorf("CopyPart of nothing: %v, want ErrMissing", err)
+	}
+	copied := must(s.Complete(ctx, "new/large.zip", upload, parts, source.Size, store.Sum(body)))(t, "Complete")
 	if copied.CRC64NVME != store.Sum(body) || copied.Size != int64(len(body)) {
-		t.Errorf("Copy = %+v, want %d bytes with CRC64NVME %s", copied, len(body), store.Sum(body))
+		t.Errorf("Complete of copied parts = %+v, want %d bytes with CRC64NVME %s", copied, len(body), store.Sum(body))
 	}
 	wantBody(t, s, "new/large.zip", body)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/mapkeep/mapkeep/internal/backup"
 	"github.com/mapkeep/mapkeep/internal/store"
@@ -11,9 +12,15 @@ import (
 
 // A CopyJob brings an object of an older backup into a new one.
 type CopyJob struct {
-	Store *store.Store
-	From  backup.File // its Key is the whole key in the bucket
-	To    string
+	Store      *store.Store
+	From       backup.File // its Key is the whole key in the bucket
+	To         string
+	Checkpoint string    // key of its JSON under .mapkeep/runs/; "": not resumable
+	Stop       time.Time // hand over before this; zero: never
+
+	// Now and After are the clock, as in a Job.
+	Now   func() time.Time
+	After func(time.Duration) <-chan time.Time
 }
 
 // ErrStale says that the older copy is gone or is not what its manifest says:
@@ -22,25 +29,33 @@ var ErrStale = errors.New("the older copy is gone or has changed")
 
 // Copy copies the object inside the bucket, when its size and CRC64NVME are
 // what From says, and compares the copy's again. A copy that turns out wrong
-// is ErrStale too; what is backed up afresh takes its place.
-func Copy(ctx context.Context, j CopyJob) (backup.File, error) {
+// is ErrStale too; what is backed up afresh takes its place. One that the
+// bucket copies by parts only may be handed over: then Result is not whole,
+// and another call goes on.
+func Copy(ctx context.Context, j CopyJob) (Result, error) {
 	old, err := j.Store.Head(ctx, j.From.Key)
 	if err != nil {
-		return backup.File{}, stale(err)
+		return Result{}, stale(err)
 	}
 	if err := j.same(old); err != nil {
-		return backup.File{}, err
+		return Result{}, err
 	}
 	made, err := j.Store.Copy(ctx, j.From.Key, j.From.Size, j.To)
+	if errors.Is(err, store.ErrTooLong) {
+		var whole bool
+		if made, whole, err = j.parts(ctx, old); err == nil && !whole {
+			return Result{}, nil
+		}
+	}
 	if err != nil {
-		return backup.File{}, stale(err)
+		return Result{}, stale(err)
 	}
 	if err := j.same(made); err != nil {
-		return backup.File{}, err
+		return Result{}, err
 	}
 	file := j.From
 	file.Key = j.To
-	return file, nil
+	return Result{Whole: true, File: file}, nil
 }
 
 func (j CopyJob) same(o store.Object) error {
@@ -52,8 +67,8 @@ func (j CopyJob) same(o store.Object) error {
 }
 
 func stale(err error) error {
-	if errors.Is(err, store.ErrMissing) {
+	if errors.Is(err, store.ErrMissing) || errors.Is(err, store.ErrReplaced) {
 		return fmt.Errorf("%w: %w", ErrStale, err)
 	}
-	return err
+	return again(err)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/mapkeep/mapkeep/internal/backup"
+	"github.com/mapkeep/mapkeep/internal/content"
 	"github.com/mapkeep/mapkeep/internal/fault"
 	"github.com/mapkeep/mapkeep/internal/store"
 )
@@ -16,13 +17,32 @@ const headRead = 16 << 10
 
 // meet judges the beginning before anything goes up, unless an earlier process
 // has done so, and finds out whether the check wants all bytes in their order.
+// Then a part that the bucket has lost makes those behind it useless.
 func (f *fleet) meet(ctx context.Context, first *Body) error {
+	f.order = f.point.Content.JSON != nil
+	if f.order && f.point.Content.Seen != f.point.done() {
+		f.point.Parts = f.point.Parts[:0]
+	}
 	if _, there := f.point.find(1); there {
-		f.order = f.point.Content.JSON != nil
-		f.inOrder()
-		return nil
+		return first.Close()
 	}
 	w := f.Check.Start()
+	if err := f.beginning(ctx, first, w); err != nil {
+		return err
+	}
+	f.point.Content = w.State()
+	if f.order = f.point.Content.JSON != nil; f.order {
+		f.point.Content = f.Check.Start().State() // it sees them again, with the rest of their part
+	}
+	if _, length := f.point.span(1); length != backup.Chunk {
+		return first.Close()
+	}
+	f.first = first
+	return nil
+}
+
+// beginning shows the first bytes to the check until that has judged it.
+func (f *fleet) beginning(ctx context.Context, first *Body, w *content.Watch) error {
 	for !w.State().Judged {
 		at := len(f.ahead)
 		f.ahead = append(f.ahead, make([]byte, headRead)...)
@@ -36,25 +56,7 @@ func (f *fleet) meet(ctx context.Context, first *Body) error {
 			return broken(ctx, int64(at+n), f.point.Size, err)
 		}
 	}
-	f.point.Content = w.State()
-	if f.order = f.point.Content.JSON != nil; f.order {
-		f.point.Parts, f.point.Content = f.point.Parts[:0], f.Check.Start().State()
-	}
-	if _, length := f.point.span(1); length == backup.Chunk {
-		f.first = first
-	}
 	return nil
-}
-
-// inOrder forgets parts beyond the first gap, where the check has not seen
-// what lies in it.
-func (f *fleet) inOrder() {
-	for i, p := range f.point.Parts {
-		if f.order && int(p.Number) != i+1 {
-			f.point.Parts = f.point.Parts[:i]
-			return
-		}
-	}
 }
 
 // bring sends part n, and asks for it again as often as the budget allows.

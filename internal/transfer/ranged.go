@@ -25,9 +25,6 @@ const (
 	saveParts = 8
 	saveEvery = 10 * time.Second
 
-	// stopMargin is for the checkpoint, with both repeats of its request.
-	stopMargin = 10 * time.Second
-
 	// maxChanges is how often a source may change under several streams before
 	// one is taken: servers behind one name may mark the same bytes differently.
 	maxChanges = 2
@@ -35,9 +32,6 @@ const (
 
 // errNoRanges says that a source which gave a first part gives no others.
 var errNoRanges = errors.New("the source gives no parts any more")
-
-// errLate ends parts that would outlast the time.
-var errLate = errors.New("time is up")
 
 // ranged moves the parts that the bucket does not have yet, by several
 // streams, and puts the object together once it has all. It reports false
@@ -135,23 +129,6 @@ func (f *fleet) sail(ctx context.Context) error {
 	return errors.Join(err, f.save(ctx, f.point))
 }
 
-// limit ends what is under way when the time that is left is just enough for
-// the checkpoint.
-func (f *fleet) limit(ctx context.Context, end context.CancelCauseFunc) {
-	left := f.Stop.Sub(f.Now()) - stopMargin
-	if f.Stop.IsZero() || left <= 0 { // then the first part is still to be done
-		return
-	}
-	up := f.After(left)
-	go func() {
-		select {
-		case <-up:
-			end(errLate)
-		case <-ctx.Done():
-		}
-	}()
-}
-
 // work brings one part after the other.
 func (f *fleet) work(ctx context.Context) error {
 	for {
@@ -186,12 +163,6 @@ func (f *fleet) take() int {
 		}
 	}
 	return 0
-}
-
-// late: the next part, or putting all together, might take twice as long as
-// the slowest part so far.
-func (m *move) late(slowest time.Duration) bool {
-	return !m.Stop.IsZero() && m.Stop.Sub(m.Now()) < 2*slowest+stopMargin
 }
 
 // fail ends this stream. What another try may mend leaves the others time to

@@ -83,9 +83,12 @@ func (r Room) move(ctx context.Context, d backup.Docket, again bool) (backup.Doc
 		}
 	}
 	if d.Way == backup.ByCopy {
-		file, err := w.copy(ctx, d)
-		if err == nil {
-			return w.whole(ctx, d, backup.ByCopy, &file)
+		copied, err := w.copy(ctx, d)
+		switch {
+		case err == nil && copied.Whole:
+			return w.whole(ctx, d, backup.ByCopy, &copied.File)
+		case err == nil:
+			return d, nil
 		}
 		if !errors.Is(err, transfer.ErrStale) {
 			return d, fmt.Errorf("copy from the older backup: %w", err)
@@ -110,13 +113,16 @@ func afresh(d backup.Docket, why error) backup.Docket {
 
 // copy carries the older copy forward inside the bucket. Its chunk hashes are
 // those of the older manifest, since the bytes are proven to be the same.
-func (w work) copy(ctx context.Context, d backup.Docket) (backup.File, error) {
+func (w work) copy(ctx context.Context, d backup.Docket) (transfer.Result, error) {
 	older, err := w.older(ctx, *d.Previous)
 	if err != nil {
-		return backup.File{}, err
+		return transfer.Result{}, err
 	}
 	to := w.keys.Data(w.run.Directory, d.Folder, w.item.Title, w.run.Settings.BackupFileSuffix, d.Item, w.extension(d.Plan, d.Format, older.Key))
-	return transfer.Copy(ctx, transfer.CopyJob{Store: w.Ledger.Store, From: older, To: to})
+	stop, _ := ctx.Deadline()
+	return transfer.Copy(ctx, transfer.CopyJob{
+		Store: w.Ledger.Store, From: older, To: to, Checkpoint: w.Ledger.Checkpoint(d.Run, d.Item), Stop: stop,
+	})
 }
 
 // whole finishes an item: its description, and the receipt.
