@@ -66,7 +66,7 @@ var moving = []Case{
 		t.put("old", body)
 		from := backup.File{Key: "old", Size: int64(len(body)), CRC64NVME: store.Sum(body)}
 		got, err := transfer.Copy(t, transfer.CopyJob{Store: t.Store, From: from, To: "new"})
-		if want := (backup.File{Key: "new", Size: from.Size, CRC64NVME: from.CRC64NVME}); err != nil || !cmp.Equal(got, want) {
+		if want := (backup.File{Key: "new", Size: from.Size, CRC64NVME: from.CRC64NVME}); err != nil || !cmp.Equal(got.File, want) || !got.Whole {
 			t.Errorf("Copy = %+v, %v; want %+v", got, err, want)
 		}
 		t.wantBody("new", body)
