@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"sync/atomic"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/mapkeep/mapkeep/internal/store"
@@ -57,22 +55,6 @@ var conditions = []Case{
 		if created, err := t.Create(t, "claim", []byte("2")); !created || err != nil {
 			t.Errorf("Create after a deletion = %v, %v; want it created", created, err)
 		}
-	}},
-	{"copy part: only of the version that was looked at", func(t *Trial) {
-		t.put("from", body)
-		t.put("to-be-parts", body)
-		upload, err := t.Begin(t, "to", "")
-		t.ok(err, "Begin")
-		other, err := t.Head(t, "to-be-parts")
-		t.ok(err, "Head")
-		_, err = t.Client.UploadPartCopy(t, &s3.UploadPartCopyInput{
-			Bucket: aws.String(t.Bucket()), Key: aws.String("to"), UploadId: &upload, PartNumber: aws.Int32(1),
-			CopySource: aws.String(t.Bucket() + "/from"), CopySourceIfMatch: aws.String(`"` + "0123456789abcdef0123456789abcdef" + `"`),
-		})
-		if code(err) != "PreconditionFailed" {
-			t.Errorf("UploadPartCopy if it matches another ETag than %s: %v, want PreconditionFailed", other.ETag, err)
-		}
-		t.ok(t.Abort(t, "to", upload), "Abort")
 	}},
 }
 

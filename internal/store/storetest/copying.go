@@ -2,7 +2,7 @@ package storetest
 
 import (
 	"bytes"
-	"fmt"
+	"errors"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
@@ -50,11 +50,31 @@ var copying = []Case{
 		whole := bytesOf(11 << 20)
 		t.put("old", whole)
 		t.wantCopyInParts(whole)
+		t.wantType("new", "text/plain")
 	}},
 	{"copy: in parts, of an object with another checksum", func(t *Trial) {
 		whole := bytesOf(11 << 20)
 		t.putCRC32("old", whole)
 		t.wantCopyInParts(whole)
+	}},
+	{"copy: a part only of what was looked at", func(t *Trial) {
+		t.put("old", body)
+		old, err := t.Head(t, "old")
+		t.ok(err, "Head")
+		upload, err := t.Begin(t, "new", "")
+		t.ok(err, "Begin")
+		t.put("old", []byte("what is there now"))
+		_, replaced := t.CopyPart(t, "old", old.ETag, "new", upload, 1, 0, 1)
+		t.delete("old")
+		_, missing := t.CopyPart(t, "old", old.ETag, "new", upload, 1, 0, 1)
+		t.wantNoParts("new", upload)
+		t.put("old", body)
+		_, ended := t.CopyPart(t, "old", old.ETag, "new", upload, 1, 0, 1)
+		for want, err := range map[error]error{store.ErrReplaced: replaced, store.ErrMissing: missing, store.ErrNoUpload: ended} {
+			if !errors.Is(err, want) {
+				t.Errorf("CopyPart: %v, want the error: %v", err, want)
+			}
+		}
 	}},
 }
 
@@ -68,25 +88,22 @@ func (t *Trial) wantCopy(from, to string, body []byte) {
 	t.wantSum(to, body)
 }
 
-// wantCopyInParts copies old to new with requests of 5 MiB each, as package
-// store does with longer ones.
+// wantCopyInParts copies old to new in parts of 5 MiB.
 func (t *Trial) wantCopyInParts(whole []byte) {
-	upload, err := t.Begin(t, "new", "")
-	t.ok(err, "Begin")
+	old, err := t.Head(t, "old")
+	t.ok(err, "Head")
+	upload, err := t.BeginCopy(t, "old", "new")
+	t.ok(err, "BeginCopy")
 	const step = 5 << 20
 	var parts []store.Part
 	for at := 0; at < len(whole); at += step {
 		n, end := int32(len(parts)+1), min(at+step, len(whole))
-		out, err := t.Client.UploadPartCopy(t, &s3.UploadPartCopyInput{
-			Bucket: aws.String(t.Bucket()), Key: aws.String("new"), UploadId: &upload, PartNumber: &n,
-			CopySource: aws.String(t.Bucket() + "/old"), CopySourceRange: aws.String(fmt.Sprintf("bytes=%d-%d", at, end-1)),
-		})
-		t.ok(err, "UploadPartCopy of part %d", n)
-		r := out.CopyPartResult
-		if got, want := aws.ToString(r.ChecksumCRC64NVME), store.Sum(whole[at:end]); got != want {
-			t.Errorf("UploadPartCopy of part %d: CRC64NVME %q, want the part's own, %q", n, got, want)
+		p, err := t.CopyPart(t, "old", old.ETag, "new", upload, n, int64(at), int64(end-at))
+		t.ok(err, "CopyPart %d", n)
+		if want := store.Sum(whole[at:end]); p.CRC64NVME != want {
+			t.Errorf("CopyPart %d: CRC64NVME %q, want the part's own, %q", n, p.CRC64NVME, want)
 		}
-		parts = append(parts, store.Part{Number: n, Size: int64(end - at), ETag: aws.ToString(r.ETag), CRC64NVME: aws.ToString(r.ChecksumCRC64NVME)})
+		parts = append(parts, p)
 	}
 	t.ok2(t.Complete(t, "new", upload, parts, int64(len(whole)), store.Sum(whole)))("Complete of copied parts")
 	t.wantBody("new", whole)
