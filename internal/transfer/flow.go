@@ -28,7 +28,7 @@ const (
 
 var (
 	errSilent = errors.New("no byte moved for 30 s")
-	errOver   = errors.New("this attempt is over")
+	errOver   = errors.New("this try is over")
 )
 
 // A flow is the bytes of one part on their way: from the source's answer,
@@ -36,11 +36,12 @@ var (
 // have passed and nothing follows. The connection to the bucket reads it in a
 // goroutine of its own, which may outlive the request by a moment.
 type flow struct {
-	ctx   context.Context //nolint:containedctx // lives for one attempt
+	ctx   context.Context //nolint:containedctx // lives for one try
 	move  *move
 	body  *Body
 	ahead []byte // comes before what body gives
-	at    int64  // of the next byte, in the whole
+	from  int64  // of the first byte, in the whole
+	at    int64  // of the next one
 	left  int64
 
 	chunk hash.Hash
@@ -57,7 +58,7 @@ type flow struct {
 }
 
 func newFlow(ctx context.Context, m *move, body *Body, ahead []byte, from, length int64) *flow {
-	return &flow{ctx: ctx, move: m, body: body, ahead: ahead, at: from, left: length, chunk: sha256.New(), room: backup.Chunk}
+	return &flow{ctx: ctx, move: m, body: body, ahead: ahead, from: from, at: from, left: length, chunk: sha256.New(), room: backup.Chunk}
 }
 
 func (f *flow) Read(p []byte) (int, error) {
@@ -141,7 +142,7 @@ func (f *flow) keep(p []byte) {
 	}
 }
 
-// guard ends the attempt when nothing moves for a while, until stop is called.
+// guard ends the try when nothing moves for a while, until stop is called.
 func (f *flow) guard(after func(time.Duration) <-chan time.Time, end context.CancelCauseFunc) (stop func()) {
 	done := make(chan struct{})
 	go func() {
@@ -166,13 +167,12 @@ func (f *flow) guard(after func(time.Duration) <-chan time.Time, end context.Can
 // blame finds out why the part did not get into the bucket; said is what the
 // bucket's client said.
 func (f *flow) blame(said error) error {
-	failed := f.failed.Load()
-	cause := context.Cause(f.ctx)
+	failed, cause, at := f.failed.Load(), context.Cause(f.ctx), f.from+f.passed.Load()
 	switch {
-	case errors.Is(cause, errSilent) && f.reading.Load():
-		return fault.As(fault.PortalUnavailable, fmt.Errorf("the source stopped at byte %d: %w", f.at, cause))
-	case errors.Is(cause, errSilent):
-		return fault.As(fault.StoreUnavailable, fmt.Errorf("the bucket stopped at byte %d: %w", f.at, cause))
+	case cause == errSilent && f.reading.Load():
+		return fault.As(fault.PortalUnavailable, fmt.Errorf("the source stopped at byte %d: %w", at, cause))
+	case cause == errSilent:
+		return fault.As(fault.StoreUnavailable, fmt.Errorf("the bucket stopped at byte %d: %w", at, cause))
 	case cause != nil:
 		return cause
 	case failed != nil:
