@@ -33,8 +33,8 @@ func open(t *testing.T) tools {
 // it says against it. Files without a word against them are absent.
 type linter func(files ...string) map[string][]string
 
-// cfnLint looks at everything it knows, its hints too, in a region of each of
-// AWS's three public partitions.
+// cfnLint looks at everything it knows, its hints too, in regions of three of
+// AWS's partitions.
 func (l tools) cfnLint(files ...string) map[string][]string {
 	out, aside := l.run(filepath.Join(l.python, "bin", "cfn-lint"), append([]string{"--format", "json", "--include-checks", "I",
 		"--regions", "us-east-1", "eu-central-1", "cn-north-1", "us-gov-west-1", "--template"}, files...)...)
