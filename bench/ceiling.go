@@ -18,11 +18,11 @@ const relayed = 64 << 20
 // range is read and written as a part, and nothing is computed, compared or
 // asked again. It is the measure for the ends, not a mover to be used.
 func (e *ends) relay(ctx context.Context, prefix string, l load) error {
-	g, ctx := errgroup.WithContext(ctx)
+	g, each := errgroup.WithContext(ctx)
 	g.SetLimit(l.streams)
 	if l.size <= relayed {
 		for n := range l.files {
-			g.Go(func() error { return e.piece(ctx, l.path(n), e.object(prefix, l, n), 0, l.size) })
+			g.Go(func() error { return e.piece(each, l.path(n), e.object(prefix, l, n), 0, l.size) })
 		}
 		return g.Wait()
 	}
@@ -37,7 +37,7 @@ func (e *ends) relay(ctx context.Context, prefix string, l load) error {
 	for n, at := 1, int64(0); at < l.size; n, at = n+1, at+relayed {
 		fmt.Fprintf(&named, "<Part><PartNumber>%d</PartNumber></Part>", n)
 		part := fmt.Sprintf("%s?partNumber=%d&uploadId=%s", url, n, upload.ID)
-		g.Go(func() error { return e.piece(ctx, l.path(0), part, at, min(relayed, l.size-at)) })
+		g.Go(func() error { return e.piece(each, l.path(0), part, at, min(relayed, l.size-at)) })
 	}
 	if err := g.Wait(); err != nil {
 		return err
