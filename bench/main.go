@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command bench measures Mapkeep beside the tools that people use today, and
 // writes what it measured to bench/RESULTS.md, with the machine it ran on. It
 // asserts nothing but that all bytes arrived: a reader judges the ratios. It
