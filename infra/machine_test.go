@@ -9,7 +9,7 @@ import (
 	"github.com/mapkeep/mapkeep/internal/arcgis/arcgistest"
 )
 
-func TestMain(m *testing.M) { machinetest.Main(m) }
+func TestMain(m *testing.M) { machinetest.Main(m, rightsAsSeen) }
 
 // wantPath compares a path with the states' names, blanks between them.
 func wantPath(t *testing.T, got *machinetest.Got, item, path string) {

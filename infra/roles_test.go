@@ -81,6 +81,12 @@ func TestRolesSuffice(t *testing.T) {
 			if way := *last.Item(layer.ID).Way; way != "copy" {
 				t.Errorf("way of the layer in the last night: got %s, want copy", way)
 			}
+			n.Delete(*last.Item(layer.ID).BackupPath) // a key that is forbidden now is asked for by a listing
+			again := n.AdvanceDays(1).Run().Sound()
+			wantStatus(t, again, "complete")
+			if way := *again.Item(layer.ID).Way; way != "export" {
+				t.Errorf("way of the layer whose older copy is gone: got %s, want export", way)
+			}
 			n.SignsInWith(func() []byte { return []byte(`{"username":"mapkeeper","password":"wrong"}`) }).AdvanceDays(1).Run().Sound()
 			if len(g.refused) > 0 {
 				t.Errorf("the roles lack rights: %q", slices.Compact(g.refused))

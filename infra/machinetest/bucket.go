@@ -62,9 +62,10 @@ func (b *bucket) client(wire aws.HTTPClient) *s3.Client {
 	})
 }
 
-// as is the bucket as a role reaches it, and with what goes wrong on purpose.
-func (b *bucket) as(role string) *store.Store {
-	return store.New(b.client(wire{b.strain, role, b.config.HTTPClient}), b.Store.Bucket())
+// as is the bucket as a role of a stack with this backup_directory reaches it:
+// what it needs is noted, and what is to go wrong goes wrong.
+func (b *bucket) as(role, directory string) *store.Store {
+	return store.New(b.client(wire{b.strain, role, directory, b.config.HTTPClient}), b.Store.Bucket())
 }
 
 // Keys are those of all objects that begin with prefix, in order.
@@ -147,6 +148,21 @@ func (b *bucket) Holding(texts ...string) []string {
 		}
 	}
 	return found
+}
+
+// Uploads are the keys of uploads in parts that nobody has ended.
+func (b *bucket) Uploads() []string {
+	b.t.Helper()
+	name := b.Store.Bucket()
+	out, err := b.client(b.config.HTTPClient).ListMultipartUploads(b.t.Context(), &s3.ListMultipartUploadsInput{Bucket: &name})
+	if err != nil {
+		b.t.Fatalf("list the uploads in %s: %v", name, err)
+	}
+	var keys []string
+	for _, upload := range out.Uploads {
+		keys = append(keys, aws.ToString(upload.Key))
+	}
+	return keys
 }
 
 func (b *bucket) file(key string) string { return filepath.Join(b.dir, filepath.FromSlash(key)) }

@@ -18,6 +18,7 @@ package machinetest
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -34,13 +35,39 @@ import (
 // Start is when the first night begins, for portal and machine.
 var Start = time.Date(2026, 11, 23, 2, 15, 0, 0, time.UTC)
 
-// Main runs the tests and ends the S3 server that they share.
-func Main(m *testing.M) {
+// Main runs the tests, asks last what they have shown together, and ends the
+// S3 server that they share. What is asked fails the binary by its error; it
+// is left out, and that is said, where not all tests ran or one failed.
+func Main(m *testing.M, last ...func() error) {
 	objectstest.Child()
 	slog.SetDefault(slog.New(slog.NewTextHandler(io.Discard, nil)))
 	code := m.Run()
 	closeServer()
+	for _, ask := range last {
+		if why := incomplete(code); why != "" {
+			fmt.Printf("machinetest: what all tests show together is not looked at: %s\n", why)
+		} else if err := ask(); err != nil {
+			fmt.Printf("FAIL: %v\n", err)
+			code = 1
+		}
+	}
 	os.Exit(code)
+}
+
+// incomplete says why the tests can't be taken for all that there are.
+func incomplete(code int) string {
+	if code != 0 {
+		return "a test failed"
+	}
+	for _, name := range []string{"run", "skip", "list"} {
+		if value := flag.Lookup("test." + name).Value.String(); value != "" {
+			return fmt.Sprintf("-%s %s", name, value)
+		}
+	}
+	if flag.Lookup("test.count").Value.String() == "0" {
+		return "-count 0"
+	}
+	return ""
 }
 
 // A Night is one stack and its settings, with a portal and a bucket that

@@ -1,10 +1,6 @@
 package machinetest
 
-import (
-	"net/http"
-	"net/url"
-	"strings"
-)
+import "net/http"
 
 // Roles say whether a role (List, Export, …, or Backup, the machine's own)
 // may do something to a key: get, put, list (the key is the prefix), gettags,
@@ -23,38 +19,9 @@ func (n *Night) ActsInRoles(roles Roles) *Night {
 
 // allow asks for each right that a request needs.
 func (may Roles) allow(role string, r *http.Request) bool {
-	_, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	q, ok := r.URL.Query(), true
-	ask := func(verb, key string) { ok = may(role, verb, key) && ok }
-	switch {
-	case key == "":
-		ask("list", q.Get("prefix"))
-	case q.Has("tagging") && r.Method == http.MethodGet:
-		ask("gettags", key)
-	case q.Has("tagging"):
-		ask("settags", key)
-	case q.Has("uploadId") && r.Method == http.MethodGet:
-		ask("parts", key)
-	case r.Method == http.MethodDelete && q.Has("uploadId"):
-		ask("abort", key)
-	case r.Method == http.MethodDelete:
-		ask("delete", key)
-	case r.Method == http.MethodGet || r.Method == http.MethodHead:
-		ask("get", key)
-	default:
-		ask("put", key)
-	}
-	if source := r.Header.Get("X-Amz-Copy-Source"); source != "" {
-		path, err := url.PathUnescape(source)
-		_, from, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-		ok = ok && err == nil
-		ask("get", from)
-		if r.Header.Get("X-Amz-Tagging-Directive") != "REPLACE" && !q.Has("uploadId") {
-			ask("gettags", from)
-		}
-	}
-	if r.Header.Get("X-Amz-Tagging") != "" {
-		ask("settags", key)
+	ok := true
+	for _, u := range uses(r) {
+		ok = may(role, u.verb, u.key) && ok
 	}
 	return ok
 }

@@ -29,10 +29,11 @@ import (
 // rooms are the functions of a stack. They stay warm from run to run, as
 // Lambdas do, until the stack is made anew with other settings.
 type rooms struct {
-	secret   func() []byte
-	base     string // the settings that the stack was made with
-	doors    map[string]lambda.Handler
-	timeouts map[string]time.Duration
+	secret    func() []byte
+	base      string // the settings that the stack was made with
+	directory string // its backup_directory
+	doors     map[string]lambda.Handler
+	timeouts  map[string]time.Duration
 }
 
 // open opens the rooms as their processes do: each has a ledger and a login
@@ -51,10 +52,13 @@ func (r *rooms) open(b *bucket, base backup.Settings) error {
 		r.timeouts[name] = function.Timeout
 	}
 	tools := func(role string) (ledger.Ledger, *login.Login) {
-		l := ledger.New(b.as(role), "")
-		return l, &login.Login{Ledger: l, Secret: func(context.Context) (arcgis.Secret, error) { return arcgis.ParseSecret(r.secret()) }}
+		l := ledger.New(b.as(role, base.BackupDirectory), "")
+		return l, &login.Login{Ledger: l, Secret: func(context.Context) (arcgis.Secret, error) {
+			Need{role, "secret", "PortalSecret", base.BackupDirectory != ""}.noted("")
+			return arcgis.ParseSecret(r.secret())
+		}}
 	}
-	r.base, r.doors = key, map[string]lambda.Handler{
+	r.base, r.directory, r.doors = key, base.BackupDirectory, map[string]lambda.Handler{
 		"list": door("list", func() entry.Room[backup.RunCall, backup.Listed] {
 			l, p := tools("List")
 			return list.Room{Ledger: l, Portals: p, Base: base}.Run
@@ -103,6 +107,7 @@ func (f functions) Invoke(ctx context.Context, function string, payload json.Raw
 	if err := json.Unmarshal(payload, &call); err != nil {
 		return nil, err
 	}
+	Need{"Backup", "invoke", resource(function), f.rooms.directory != ""}.noted("")
 	n := f.run.count(function, call.Docket.Item)
 	if function == "list" || function == "finish" {
 		f.stamp(f.Now())

@@ -84,7 +84,7 @@ func (n *Night) RunInput(input json.RawMessage) *Got {
 	ctx, stop := context.WithCancel(n.t.Context())
 	defer stop()
 	r := &run{night: n, stop: stop, calls: map[[2]string]int{}, children: map[int]*walk{}}
-	engine := states.Engine{Machine: machine, Name: n.name, Tasks: functions{n, r}, Objects: mapObjects{n.as("Backup")}, Clock: n.clock, Observe: r.see}
+	engine := states.Engine{Machine: machine, Name: n.name, Tasks: functions{n, r}, Objects: mapObjects{n.as("Backup", base.BackupDirectory)}, Clock: n.clock, Observe: r.see}
 	n.clock.work(1)
 	result := engine.Run(ctx, name, input)
 	n.hooks.list = slices.DeleteFunc(n.hooks.list, func(h hook) bool { return h.stop })

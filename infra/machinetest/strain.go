@@ -46,12 +46,15 @@ func (b *bucket) Accepts() {
 // wire stands between the SDK of one role and the server.
 type wire struct {
 	*strain
-	role  string
-	under aws.HTTPClient
+	role, directory string
+	under           aws.HTTPClient
 }
 
 // Do sends a request on, or answers it.
 func (w wire) Do(r *http.Request) (*http.Response, error) {
+	for _, u := range uses(r) {
+		Need{w.role, u.verb, general(u.key, w.directory), w.directory != ""}.noted(u.key)
+	}
 	roles, status := w.verdict(w.role, r)
 	if status != 0 {
 		if r.Body != nil {
