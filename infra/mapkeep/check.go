@@ -65,7 +65,7 @@ const shownAlmost = 5
 
 // run asks the portal what a run would ask first, and changes nothing.
 func (c *checkCommand) run(ctx context.Context, a *app) exit {
-	settings, err := c.settingFlags.read()
+	settings, err := c.settingFlags.readFor(c.To)
 	if err != nil {
 		return exit{err: err}
 	}

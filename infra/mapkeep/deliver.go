@@ -113,14 +113,15 @@ func blocked(err error) bool {
 	return errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrExist)
 }
 
-// safe reports whether a key can be a path on every system. Keys that package
-// layout makes can; a manifest may have been made by somebody else.
+// safe reports whether a key can be a path on every system, of which Windows
+// takes the least. Keys that package layout makes can; a manifest may have
+// been made by somebody else.
 func safe(key string) bool {
 	if !filepath.IsLocal(filepath.FromSlash(key)) {
 		return false
 	}
 	for _, part := range strings.Split(key, "/") {
-		if strings.ContainsFunc(part, backup.Unsafe) || strings.TrimRight(part, ". ") != part {
+		if strings.ContainsFunc(part, backup.Unsafe) || misnamed(windows, part) != "" {
 			return false
 		}
 	}

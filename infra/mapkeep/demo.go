@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 
@@ -27,6 +28,9 @@ func (d *demoCommand) run(ctx context.Context, a *app) exit {
 	}
 	if d.Nights < 1 || d.Nights > 366 {
 		return exit{err: usage("--nights %d: it must be from 1 to 366", d.Nights)}
+	}
+	if err := named(folderMisnamed(runtime.GOOS, d.Into)); err != nil {
+		return exit{err: err}
 	}
 	dir, err := demoFolder(d.Into)
 	if err != nil {

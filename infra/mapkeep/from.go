@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/mapkeep/mapkeep/infra/mapkeep/objects"
@@ -26,7 +27,10 @@ var errEmpty = errors.New("the folder is empty")
 // open opens the place for reading. It takes no lock, so that a run may go on
 // meanwhile, and makes nothing in a folder that is no store.
 func (f fromFlags) open(ctx context.Context, a *app) (*place, error) {
-	if !strings.HasPrefix(f.From, "s3://") {
+	if err := named(placeMisnamed(runtime.GOOS, f.From)); err != nil {
+		return nil, err
+	}
+	if local(f.From) {
 		if err := storeIn(f.From); err != nil {
 			return nil, err
 		}
@@ -47,10 +51,10 @@ func (f fromFlags) directory() string {
 func storeIn(dir string) error {
 	entries, err := os.ReadDir(dir)
 	switch info, statErr := os.Stat(dir); {
+	case statErr == nil && !info.IsDir(): // for which err is not always the same
+		return fault.New(fault.StoreRefused, fmt.Sprintf("%s is a file, not a folder", dir))
 	case errors.Is(err, fs.ErrNotExist):
 		return fault.New(fault.StoreRefused, fmt.Sprintf("there is no folder %s", dir))
-	case statErr == nil && !info.IsDir():
-		return fault.New(fault.StoreRefused, fmt.Sprintf("%s is a file, not a folder", dir))
 	case err != nil:
 		return fault.As(fault.StoreRefused, fmt.Errorf("read the folder: %w", err))
 	case len(entries) == 0:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 	"sync"
 
@@ -32,6 +33,9 @@ type got struct {
 // run brings objects to the disk.
 func (g *getCommand) run(ctx context.Context, a *app) exit {
 	answer := got{Files: []string{}, Differences: []difference{}}
+	if err := named(folderMisnamed(runtime.GOOS, g.Into)); err != nil {
+		return exit{document: answer, err: err}
+	}
 	if info, err := os.Stat(g.Into); err == nil && !info.IsDir() {
 		return exit{document: answer, err: usage("--into %s is a file, not a folder", g.Into)}
 	}

@@ -99,7 +99,7 @@ func TestGetLeavesNothingFalse(t *testing.T) {
 // A manifest may have been made by somebody else: no key leads out of --into.
 func TestGetWritesNowhereElse(t *testing.T) {
 	t.Parallel()
-	for _, key := range []string{`..\\..\\evil.txt`, "C:evil.txt", "parks/evil. ", "con\\u0007.txt"} {
+	for _, key := range []string{`..\\..\\evil.txt`, "C:evil.txt", "parks/evil. ", "con\\u0007.txt", "parks/NUL.txt"} {
 		dir, outer := copyOfBackups(t), t.TempDir()
 		replaceInManifest(t, dir, `"key":"uncategorized/Story_backup_`+story+`.json"`, `"key":"`+key+`"`)
 		s := mapkeep(context.Background(), "", "get", "--from", dir, "backup_first", story, "--into", filepath.Join(outer, "into"), "--json").ends(t, exitSome)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -48,8 +49,8 @@ func openPlace(ctx context.Context, name string, chat io.Writer) (*place, error)
 	}
 	local, err := objects.Start(ctx, objects.Options{Dir: dir, Command: func() *exec.Cmd {
 		cmd := itself(asObjects)
-		cmd.Stderr = chat
-		cmd.Env = slices.DeleteFunc(os.Environ(), func(pair string) bool { return strings.HasPrefix(pair, secretVariable+"=") })
+		cmd.Stderr = struct{ io.Writer }{chat} // through a pipe: on Windows the child has no console to write on
+		cmd.Env = slices.DeleteFunc(os.Environ(), func(pair string) bool { return variable(runtime.GOOS, pair) == secretVariable })
 		return cmd
 	}})
 	if err != nil {
@@ -98,7 +99,7 @@ func awsEnviron(ctx context.Context) ([]string, error) {
 	}
 	environ := []string{"AWS_EC2_METADATA_DISABLED=false"}
 	for _, pair := range os.Environ() {
-		name, _, _ := strings.Cut(pair, "=")
+		name := variable(runtime.GOOS, pair)
 		if strings.HasPrefix(name, "AWS_") && !strings.HasPrefix(name, "AWS_LAMBDA_") {
 			environ = append(environ, pair)
 		}

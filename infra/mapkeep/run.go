@@ -61,7 +61,7 @@ func (r *runCommand) run(ctx context.Context, a *app) exit {
 	if r.To == "" || r.UndoDays < 0 {
 		return exit{err: usage("--to must name a place, and --undo-days be 0 or more")}
 	}
-	settings, err := r.settingFlags.read()
+	settings, err := r.settingFlags.readFor(r.To)
 	if err != nil {
 		return exit{err: err}
 	}

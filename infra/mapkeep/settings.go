@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/mapkeep/mapkeep/internal/arcgis"
 	"github.com/mapkeep/mapkeep/internal/arcgis/arcgistest"
 	"github.com/mapkeep/mapkeep/internal/backup"
 )
@@ -52,7 +53,7 @@ func (f settingFlags) read() (backup.Settings, error) {
 		if err != nil {
 			return backup.Settings{}, usage("read the settings: %w", err)
 		}
-		inputs = [][]byte{file, flags}
+		inputs = [][]byte{arcgis.PlainText(file), flags} // PowerShell writes UTF-16, others a mark
 	}
 	s, err := backup.Over(backup.Defaults(), inputs...)
 	if err := errors.Join(wrong, err); err != nil {

@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"strings"
+	"path/filepath"
 	"time"
 
 	"github.com/mapkeep/mapkeep/internal/backup/finish"
@@ -26,7 +26,7 @@ func (v *view) summary(p *place, answer finish.Answer) {
 // where is an object's place as a person finds it.
 func (p *place) where(key string) string {
 	if p.dir != "" {
-		return strings.Join([]string{p.dir, "data", p.bucket, key}, "/")
+		return filepath.Join(p.dir, "data", p.bucket, filepath.FromSlash(key))
 	}
 	return "s3://" + p.bucket + "/" + key
 }

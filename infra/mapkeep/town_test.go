@@ -97,7 +97,7 @@ func object(t *testing.T, dir, folder, ending string) string {
 	var found []string
 	root := filepath.Join(dir, "data", "backups", filepath.FromSlash(folder))
 	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
-		if err == nil && !e.IsDir() && strings.HasSuffix(path, ending) {
+		if err == nil && !e.IsDir() && strings.HasSuffix(filepath.ToSlash(path), ending) {
 			found = append(found, path)
 		}
 		return err

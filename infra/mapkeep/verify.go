@@ -145,14 +145,15 @@ func (r *reread) compare(ctx context.Context, s shelf, manifest *os.File) (files
 }
 
 // keys are those of all objects in a backup's folder, below it, but the
-// manifest's.
+// manifest's. What a file manager has dropped into a local one is nobody's
+// object.
 func (r *reread) keys(ctx context.Context, s shelf) (map[string]bool, error) {
 	keys := map[string]bool{}
 	for object, err := range r.Store.List(ctx, layout.Inside(s.key)) {
 		if err != nil {
 			return nil, err
 		}
-		if key, ok := layout.Relative(s.key, object.Key); ok && object.Key != s.manifest() {
+		if key, ok := layout.Relative(s.key, object.Key); ok && object.Key != s.manifest() && !(r.dir != "" && dropping(key)) {
 			keys[key] = true
 		}
 	}
