@@ -63,16 +63,16 @@ func (m *move) read(ctx context.Context) (checkpoint, error) {
 	return c, nil
 }
 
-// save writes the checkpoint c over the last one.
-func (m *move) save(ctx context.Context, c checkpoint) error {
+// save writes the checkpoint c over the last one, and gives its length.
+func (m *move) save(ctx context.Context, c checkpoint) (int, error) {
 	if m.Checkpoint == "" {
-		return nil
+		return 0, nil
 	}
 	text, err := json.Marshal(c)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return m.Store.Put(ctx, m.Checkpoint, text, "")
+	return len(text), m.Store.Put(ctx, m.Checkpoint, text, "")
 }
 
 // recall takes up what an earlier process left of these same bytes, and ends

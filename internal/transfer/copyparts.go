@@ -101,7 +101,7 @@ func (c *copying) begin(ctx context.Context) (err error) {
 	if c.point.Upload, err = c.Store.BeginCopy(ctx, c.from.Key, c.Key); err != nil {
 		return err
 	}
-	if err := c.save(ctx, c.point); err != nil {
+	if _, err := c.save(ctx, c.point); err != nil {
 		return errors.Join(err, c.Store.Abort(ctx, c.Key, c.point.Upload))
 	}
 	return nil

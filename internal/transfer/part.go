@@ -59,24 +59,31 @@ func (f *fleet) beginning(ctx context.Context, first *Body, w *content.Watch) er
 	return nil
 }
 
+// brought is a part that the bucket has, and the state of the check after it
+// where the check wants all bytes in their order.
+type brought struct {
+	piece
+	seen content.State
+}
+
 // bring sends part n, and asks for it again as often as the budget allows.
-func (f *fleet) bring(ctx context.Context, n int) (piece, error) {
+func (f *fleet) bring(ctx context.Context, n int) (brought, error) {
 	a := &answer{fleet: f, number: n}
 	a.from, a.length = f.point.span(n)
 	defer a.close()
 	for try := 1; ; try++ {
-		p, err := a.pipe(ctx)
+		b, err := a.pipe(ctx)
 		if err == nil || ctx.Err() != nil || !mendable(err) {
-			return p, err
+			return b, err
 		}
 		wait, more := f.budget.spend(try, err)
 		if !more {
-			return p, err
+			return b, err
 		}
 		select {
 		case <-f.After(wait):
 		case <-ctx.Done():
-			return p, context.Cause(ctx)
+			return b, context.Cause(ctx)
 		}
 	}
 }
@@ -92,9 +99,9 @@ type answer struct {
 }
 
 // pipe sends the answer's bytes into the bucket.
-func (a *answer) pipe(ctx context.Context) (piece, error) {
+func (a *answer) pipe(ctx context.Context) (b brought, err error) {
 	if err := a.open(ctx); err != nil {
-		return piece{}, err
+		return b, err
 	}
 	sending, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -107,16 +114,17 @@ func (a *answer) pipe(ctx context.Context) (piece, error) {
 		if flow.end() {
 			a.body, a.ahead = nil, nil
 		}
-		return piece{}, err
+		return b, err
 	}
 	crc, err := store.SumOf(sent.CRC64NVME)
 	if err != nil {
-		return piece{}, err
+		return b, err
 	}
 	if a.order {
-		a.point.Content = flow.watch.State()
+		b.seen = flow.watch.State()
 	}
-	return piece{Number: sent.Number, Size: a.length, ETag: sent.ETag, CRC: crc, SHA256: flow.sums}, nil
+	b.piece = piece{Number: sent.Number, Size: a.length, ETag: sent.ETag, CRC: crc, SHA256: flow.sums}
+	return b, nil
 }
 
 // open takes what is left of the first answer, or asks the source.

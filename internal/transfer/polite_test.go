@@ -202,7 +202,8 @@ func TestSilence(t *testing.T) {
 			t.Parallel()
 			p := bucket(t)
 			w := serve(t, &web{body: body})
-			over, stands, moved, ticks := make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan time.Time)
+			over, stands, moved, dropped := make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
+			ticks := make(chan time.Time)
 			t.Cleanup(func() { close(over) })
 			j, clock := p.patient(w)
 			j.After = func(d time.Duration) <-chan time.Time {
@@ -211,18 +212,26 @@ func TestSilence(t *testing.T) {
 				}
 				return clock.after(d)
 			}
-			w.answers = func(_ int64, ask int) fate {
-				if blame != "source" || ask != 2 {
+			var stuck atomic.Int32
+			w.answers = func(from int64, _ int) fate {
+				if blame != "source" || from != chunk {
 					return fate{}
 				}
-				close(stands)
-				return fate{hang: over}
+				switch stuck.Add(1) {
+				case 1:
+					close(stands)
+					return fate{hang: over}
+				case 2:
+					close(dropped)
+				}
+				return fate{}
 			}
 			var asked, done atomic.Int32
 			j.Store = p.wired(t, func(r *http.Request, send func() (*http.Response, error)) (*http.Response, error) {
 				if isPart(r) && asked.Add(1) == 2 && blame == "bucket" {
 					close(stands)
 					<-r.Context().Done()
+					close(dropped)
 					return nil, r.Context().Err()
 				}
 				answer, err := send()
@@ -231,13 +240,14 @@ func TestSilence(t *testing.T) {
 				}
 				return answer, err
 			})
-			go func() { // time passes once one part stands and the other is done
+			go func() { // time passes once one part stands and the other is done, which may still see it
 				<-stands
 				<-moved
-				for range 2 {
+				for {
 					select {
 					case ticks <- time.Time{}:
-					case <-over:
+					case <-dropped:
+						return
 					}
 				}
 			}()

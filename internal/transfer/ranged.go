@@ -20,11 +20,6 @@ const (
 	// side, as the settings have it, then ask a portal's store for 40.
 	Streams = 4
 
-	// A checkpoint after so many parts or so much time: a crash then costs
-	// little, and writing them costs less than a hundredth of the parts.
-	saveParts = 8
-	saveEvery = 10 * time.Second
-
 	// maxChanges is how often a source may change under several streams before
 	// one is taken: servers behind one name may mark the same bytes differently.
 	maxChanges = 2
@@ -44,19 +39,19 @@ func (m *move) ranged(ctx context.Context, first *Body) (bool, error) {
 	if m.point.Changes >= maxChanges {
 		return m.stream(ctx, nil)
 	}
-	f := &fleet{move: m, budget: newBudget(), next: 1, savedAt: m.Now()}
+	f := &fleet{move: m, budget: newBudget(), next: 1}
 	if err := f.meet(ctx, first); err != nil {
 		return false, m.drop(ctx, err)
 	}
-	f.saved = len(m.point.Parts)
 	if m.point.Upload == "" {
 		if m.point.Upload, err = m.Store.Begin(ctx, m.Key, m.point.Type); err != nil {
 			return false, err
 		}
-		if err := m.save(ctx, m.point); err != nil { // so that its parts are found whatever happens
+		if _, err := m.save(ctx, m.point); err != nil { // so that its parts are found whatever happens
 			return false, errors.Join(err, m.Store.Abort(ctx, m.Key, m.point.Upload))
 		}
 	}
+	f.saved = newSaved(m)
 	if err := f.sail(ctx); err != nil {
 		return false, m.keep(ctx, err)
 	}
@@ -76,7 +71,8 @@ func (m *move) keep(ctx context.Context, err error) error {
 	case fault.Is(err, fault.ChangedWhileRead), errors.Is(err, errNoRanges):
 		left := fresh(m.Job)
 		left.Changes = m.point.Changes + 1
-		err = errors.Join(err, m.Store.Abort(ctx, m.Key, m.point.Upload), m.save(ctx, left))
+		_, unsaved := m.save(ctx, left)
+		err = errors.Join(err, m.Store.Abort(ctx, m.Key, m.point.Upload), unsaved)
 		m.point = left
 		return err
 	case m.Checkpoint == "":
@@ -98,9 +94,7 @@ type fleet struct {
 	next    int        // the first part that nobody has looked at
 	begun   int        // parts taken in this sitting
 	slowest time.Duration
-	saved   int // parts in the written checkpoint
-	savedAt time.Time
-	saving  bool
+	saved   saved
 	failed  error // why no more parts are taken
 }
 
@@ -118,15 +112,18 @@ func (f *fleet) sail(ctx context.Context) error {
 	for range min(streams, f.point.count()) {
 		group.Go(func() error { return f.work(groupCtx) })
 	}
+	stop := f.checkpoints(groupCtx)
 	err := group.Wait()
+	stop()
 	if context.Cause(limited) == errLate && ctx.Err() == nil {
 		err = nil
 	}
 	err = errors.Join(err, f.failed)
-	if ctx.Err() != nil || len(f.point.Parts) == f.saved {
+	if ctx.Err() != nil || len(f.point.Parts) == f.saved.parts {
 		return err
 	}
-	return errors.Join(err, f.save(ctx, f.point))
+	_, unsaved := f.save(ctx, f.point)
+	return errors.Join(err, unsaved)
 }
 
 // work brings one part after the other.
@@ -137,13 +134,11 @@ func (f *fleet) work(ctx context.Context) error {
 			return nil
 		}
 		start := f.Now()
-		p, err := f.bring(ctx, n)
+		b, err := f.bring(ctx, n)
 		if err != nil {
 			return f.fail(ctx, err)
 		}
-		if err := f.note(ctx, p, f.Now().Sub(start)); err != nil {
-			return f.fail(ctx, err)
-		}
+		f.note(b, f.Now().Sub(start))
 	}
 }
 
@@ -177,30 +172,18 @@ func (f *fleet) fail(ctx context.Context, err error) error {
 	return nil
 }
 
-// note adds a part to what the bucket has, and writes the checkpoint when it
-// is due and nobody else is at it.
-func (f *fleet) note(ctx context.Context, p piece, took time.Duration) error {
-	f.mu.Lock()
-	at, _ := f.point.find(int(p.Number))
-	f.point.Parts = slices.Insert(f.point.Parts, at, p)
-	f.slowest = max(f.slowest, took)
-	f.budget.earn()
-	due := !f.saving && (len(f.point.Parts)-f.saved >= saveParts || f.Now().Sub(f.savedAt) >= saveEvery)
-	if !due {
-		f.mu.Unlock()
-		return nil
-	}
-	f.saving = true
-	c := f.point
-	c.Parts = slices.Clone(c.Parts)
-	f.mu.Unlock()
-	err := f.save(ctx, c)
+// note adds a part to what the bucket has.
+func (f *fleet) note(b brought, took time.Duration) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.saving = false; err == nil {
-		f.saved, f.savedAt = len(c.Parts), f.Now()
+	at, _ := f.point.find(int(b.Number))
+	f.point.Parts = slices.Insert(f.point.Parts, at, b.piece)
+	if f.order {
+		f.point.Content = b.seen
 	}
-	return err
+	f.slowest = max(f.slowest, took)
+	f.budget.earn()
+	f.saved.count(b.Size)
 }
 
 // whole is a Watch that has seen the whole: the beginning, and the end where

@@ -40,12 +40,6 @@ func soon(j transfer.Job) transfer.Job {
 	return j
 }
 
-// saving is a Job that writes its checkpoint after each part.
-func saving(j transfer.Job) transfer.Job {
-	j.Now = ticking(11 * time.Second)
-	return j
-}
-
 // saved gives the numbers of the parts in the checkpoint. The local server may
 // still be at one that a killed process was writing, and does not put bytes
 // and checksum into place at once.
@@ -111,7 +105,7 @@ func TestAKilledTransferGoesOn(t *testing.T) {
 				}
 				return fate{}
 			}
-			j := saving(p.job(w))
+			j := p.job(w)
 			var done atomic.Int32
 			j.Store = p.wired(t, func(r *http.Request, send func() (*http.Response, error)) (*http.Response, error) {
 				answer, err := send()
@@ -160,8 +154,8 @@ func TestPartsThatOutlastTheTime(t *testing.T) {
 		}
 		return fate{}
 	}
-	j := saving(p.job(w))
-	j.Stop = j.Now().Add(24 * time.Hour)
+	j := p.job(w)
+	j.Stop = time.Now().Add(24 * time.Hour)
 	j.After = func(d time.Duration) <-chan time.Time {
 		if d > time.Hour {
 			return up
