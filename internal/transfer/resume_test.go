@@ -142,11 +142,13 @@ func TestAKilledTransferGoesOn(t *testing.T) {
 	}
 }
 
-// The time that a hand-over needs is kept back even when parts get stuck.
+// The time that a hand-over needs is kept back even when parts get stuck. A
+// part that comes while the last checkpoint is being written is in the next.
 func TestPartsThatOutlastTheTime(t *testing.T) {
 	t.Parallel()
 	p, body := bucket(t), bytesOf(3*chunk)
 	release, up := make(chan struct{}), make(chan time.Time)
+	saving, came := make(chan struct{}), make(chan struct{})
 	w := serve(t, &web{body: body})
 	w.answers = func(from int64, _ int) fate {
 		if from == chunk {
@@ -162,7 +164,16 @@ func TestPartsThatOutlastTheTime(t *testing.T) {
 		}
 		return nil
 	}
+	var saves atomic.Int32
 	j.Store = p.wired(t, func(r *http.Request, send func() (*http.Response, error)) (*http.Response, error) {
+		switch {
+		case isSave(r) && saves.Add(1) == 2: // with part 1; the first has none
+			close(saving)
+			<-came
+		case isPart(r) && r.URL.Query().Get("partNumber") == "3":
+			<-saving
+			defer close(came)
+		}
 		answer, err := send()
 		if isSave(r) && len(p.saved(t)) == 2 {
 			close(up)
