@@ -86,7 +86,8 @@ func (out reply) write(w http.ResponseWriter, a *ask, jsonOnly bool) {
 		return
 	}
 	if out.cut {
-		w.Write(body[:len(body)/2]) //nolint:errcheck // broken on purpose
+		w.Write(body[:len(body)/2])           //nolint:errcheck // broken on purpose
+		http.NewResponseController(w).Flush() //nolint:errcheck // else nothing of a short one would leave
 		panic(http.ErrAbortHandler)
 	}
 	w.Write(body) //nolint:errcheck // the client may have gone
