@@ -2,6 +2,7 @@ package arcgis_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -59,6 +60,35 @@ func TestDroppedConnection(t *testing.T) {
 	}
 	if n := orders.Load(); n != 5 {
 		t.Errorf("%d orders came for 5", n)
+	}
+}
+
+// What comes of a connection that breaks without an answer does not hang on
+// whether it was used before: a nervous portal left an item without its date of
+// edits where the call had a connection of its own, and only there.
+func TestAConnectionThatBreaksBeforeTheAnswer(t *testing.T) {
+	t.Parallel()
+	for breaks, known := range map[int64]bool{0: true, 1: true, 2: true, 3: false} {
+		var asked, orders atomic.Int64
+		c := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost {
+				orders.Add(1)
+				panic(http.ErrAbortHandler)
+			}
+			if asked.Add(1) <= breaks {
+				panic(http.ErrAbortHandler)
+			}
+			fmt.Fprint(w, `{"id":"a1"}`)
+		})
+		if _, _, err := c.Item(t.Context(), "a1"); (err == nil) != known || err != nil && !fault.Is(err, fault.PortalUnavailable) {
+			t.Errorf("Item() after %d broken connections = %v", breaks, err)
+		}
+		if n := asked.Load(); n != min(breaks, 2)+1 {
+			t.Errorf("with %d connections that break the item was asked for %d times", breaks, n)
+		}
+		if _, err := c.Export(t.Context(), arcgis.ExportOrder{Item: "a1", Owner: "mona"}); !errors.As(err, new(*arcgis.Unsure)) || orders.Load() != 1 {
+			t.Errorf("Export() on a connection that breaks = %v, sent %d times, want once and Unsure", err, orders.Load())
+		}
 	}
 }
 

@@ -118,7 +118,8 @@ func dated(at time.Time) error {
 // askService asks a service, which may be on a host that is not the portal's.
 // Such a host may not know our token although the portal does, so its refusal
 // is no reason to sign in anew; but if the portal, asked about the account,
-// turns out to have dropped the token, the new one is tried.
+// turns out to have dropped the token, the new one is tried. A portal that
+// can't say leaves it open what the refusal meant.
 func (c *Client) askService(ctx context.Context, u *url.URL) (serviceAnswer, error) {
 	q := question{op: "read service", item: u.Host + u.Path, to: u}
 	var a serviceAnswer
@@ -131,7 +132,7 @@ func (c *Client) askService(ctx context.Context, u *url.URL) (serviceAnswer, err
 		return a, err
 	}
 	if _, lost := c.ask(ctx, question{op: "read the account", to: c.portal.rest("community", "self")}, &userAnswer{}); lost != nil {
-		return a, err
+		return a, lost
 	}
 	if fresh := c.current.Load(); fresh != s {
 		err = c.readService(ctx, fresh, q, &a)

@@ -24,19 +24,43 @@ type wires struct {
 	links  map[reach]*http.Client // where the portal leads us
 }
 
-// wires makes the connections for a secret. net/http repeats a request by
-// itself only on a connection that was used before; a request that changes
-// something must never be repeated so, and gets a new one each time.
+// wires makes the connections for a secret. A request that changes something
+// must never be repeated unseen, as net/http does on connections that were used
+// before, and gets a new one each time.
 func (c *Client) wires(ca string) *wires {
 	roots := rootsWith(ca)
 	proxied := c.transport(anywhere, roots)
 	proxied.Proxy = c.opts.Proxy
 	once := proxied.Clone()
 	once.DisableKeepAlives = true
-	return &wires{ca, byHand(proxied), byHand(once), map[reach]*http.Client{
-		notLocal:  byHand(c.transport(notLocal, roots)),
-		publicNet: byHand(c.transport(publicNet, roots)),
+	return &wires{ca, byHand(steady{proxied}), byHand(once), map[reach]*http.Client{
+		notLocal:  byHand(steady{c.transport(notLocal, roots)}),
+		publicNet: byHand(steady{c.transport(publicNet, roots)}),
 	}}
+}
+
+// resets is how often a connection may break without an answer to one GET.
+const resets = 2
+
+// steady asks again when the connection breaks before an answer begins.
+// net/http does so on a connection that was used before, and only there: which
+// one a request gets is chance, and what comes of it must not be.
+type steady struct{ http.RoundTripper }
+
+func (s steady) RoundTrip(r *http.Request) (*http.Response, error) {
+	for broken := 0; ; broken++ {
+		response, err := s.RoundTripper.RoundTrip(r)
+		if err == nil || broken == resets || r.Method != http.MethodGet || r.Context().Err() != nil || !reset(err) {
+			return response, err
+		}
+	}
+}
+
+// reset reports whether the other side ended a connection that an answer was
+// awaited on.
+func reset(err error) bool {
+	var op *net.OpError
+	return errors.Is(err, io.EOF) || errors.As(err, &op) && op.Op == "read"
 }
 
 // transport speaks HTTP/1.1 alone: a connection for each request in flight,
@@ -68,7 +92,7 @@ func quiet(choose func(*http.Request) (*url.URL, error)) func(*http.Request) (*u
 
 // byHand makes a client that follows no redirection: net/http would take our
 // own headers along.
-func byHand(t *http.Transport) *http.Client {
+func byHand(t http.RoundTripper) *http.Client {
 	return &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse
 	}}
