@@ -32,7 +32,7 @@ func (w *world) bite(ctx context.Context, t *testing.T, n int) (found bool) {
 	}
 	all := newExplained()
 	for _, group := range groups(local, cloud) {
-		if v := all.judge(small.name, compare(local[group], cloud[group])); len(v.unexplained) > 0 {
+		if v := all.judge(compare(local[group], cloud[group])); len(v.unexplained) > 0 {
 			t.Logf("%s: %d differences, as %v", group, len(v.unexplained), v.unexplained[0])
 			found = true
 		}

@@ -52,9 +52,8 @@ func compare(local, cloud map[string]string) []difference {
 
 // A row explains the differences that are like it: in what they are about,
 // and in what either side has, or in that they are none without some words of
-// LocalStack's. All are regular expressions, "" is any. What comes by chance
-// is of one scenario, and need not be seen.
-type row struct{ about, local, cloud, without, reason, chance string }
+// LocalStack's. All are regular expressions, "" is any.
+type row struct{ about, local, cloud, without, reason string }
 
 // caught is how LocalStack's error begins when a Map's results can't be written.
 const caught = `The JSONPath '\$\.list\.results' could not be found in the input `
@@ -68,17 +67,8 @@ var rows = []row{
 		reason: "ResultWriter's Prefix.$ is evaluated on the children's outputs: nothing is written, and the Map ends in its Catch"},
 	{about: `.* \.info \.(warnings( \[\d\])?|error)`, local: `nothing|null|\[\]`, cloud: "nothing|" + caught + ".*",
 		reason: "the log tells what the Map's Catch caught"},
-	{chance: "flaky", about: `.*\.fingerprint`, local: `()`, cloud: "1 export .*", reason: luck},
-	{chance: "flaky", about: `.*\.fingerprint`, local: "1 export .*", cloud: `()`, reason: luck},
 	{about: `night \d cause`, without: "; " + caught + `('\[null(,null)*\]'|[^…]*…)`, reason: "the cause tells what the Map's Catch caught"},
 }
-
-// luck stands for a difference whose cause is not established. It was seen
-// once: "Cut in the middle" had no fingerprint in `mapkeep run` and one in
-// LocalStack, with as many retries on both sides, which speaks against an
-// adopted job. A date of edits that could not be read, while a sign-in failed,
-// would look like that; three later local runs did not show it.
-const luck = "not established: seen once, an item of the flaky portal without a fingerprint on one side; perhaps its date of edits could not be read there"
 
 // explained holds differences against the rows.
 type explained struct {
@@ -87,15 +77,12 @@ type explained struct {
 	used []bool
 }
 
-type compiled struct {
-	about, local, cloud, without *regexp.Regexp
-	chance                       string
-}
+type compiled struct{ about, local, cloud, without *regexp.Regexp }
 
 func newExplained() *explained {
 	e := &explained{used: make([]bool, len(rows))}
 	for _, r := range rows {
-		e.rows = append(e.rows, compiled{whole(r.about), whole(r.local), whole(r.cloud), regexp.MustCompile(r.without), r.chance})
+		e.rows = append(e.rows, compiled{whole(r.about), whole(r.local), whole(r.cloud), regexp.MustCompile(r.without)})
 	}
 	return e
 }
@@ -107,10 +94,7 @@ func whole(text string) *regexp.Regexp {
 	return regexp.MustCompile(`^(?s:` + text + `)$`)
 }
 
-func (c compiled) like(scenario string, d difference) bool {
-	if c.chance != "" && c.chance != scenario {
-		return false
-	}
+func (c compiled) like(d difference) bool {
 	if !c.about.MatchString(d.about) || !c.local.MatchString(d.local) || !c.cloud.MatchString(d.cloud) {
 		return false
 	}
@@ -143,13 +127,13 @@ func (v verdict) text() string {
 	return fmt.Sprintf("%d differences:\n  %s", len(v.unexplained), strings.Join(out, "\n  "))
 }
 
-// judge looks for the one row that explains each difference of a scenario.
-func (e *explained) judge(scenario string, differences []difference) verdict {
+// judge looks for the one row that explains each difference.
+func (e *explained) judge(differences []difference) verdict {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	var v verdict
 	for _, d := range differences {
-		found := e.like(scenario, d)
+		found := e.like(d)
 		if len(found) != 1 {
 			v.unexplained = append(v.unexplained, d)
 			continue
@@ -162,10 +146,10 @@ func (e *explained) judge(scenario string, differences []difference) verdict {
 	return v
 }
 
-func (e *explained) like(scenario string, d difference) []int {
+func (e *explained) like(d difference) []int {
 	var found []int
 	for n, row := range e.rows {
-		if row.like(scenario, d) {
+		if row.like(d) {
 			found = append(found, n)
 		}
 	}
@@ -178,7 +162,7 @@ func (e *explained) unused() []string {
 	defer e.mu.Unlock()
 	var out []string
 	for n, used := range e.used {
-		if !used && rows[n].chance == "" {
+		if !used {
 			out = append(out, fmt.Sprintf("%+v", rows[n]))
 		}
 	}

@@ -10,7 +10,6 @@ package runs_test
 import (
 	"context"
 	"fmt"
-	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -39,14 +38,17 @@ func TestRuns(t *testing.T) {
 		for _, s := range scenarios {
 			t.Run(s.name, func(t *testing.T) {
 				t.Parallel()
-				local, cloud := w.agree(ctx, t, s, all)
+				local, cloud, err := w.play(ctx, t, s, w.stack)
+				if err != nil {
+					t.Fatal(err)
+				}
 				j.Agreed(s.name + ": as many calls in the logs as the metrics count, and every end told by an event")
 				played.Add(1)
-				if got := local["execution"][fmt.Sprintf("night %d error", len(s.played()))]; got != s.end {
+				if got := local["execution"][fmt.Sprintf("night %d error", len(s.plays()))]; got != s.end {
 					t.Errorf("`mapkeep run` ended with %q, want %q", got, s.end)
 				}
 				for _, group := range groups(local, cloud) {
-					report(j, s.name+": "+group, all.judge(s.name, compare(local[group], cloud[group])))
+					report(j, s.name+": "+group, all.judge(compare(local[group], cloud[group])))
 				}
 			})
 		}
@@ -62,26 +64,6 @@ func TestRuns(t *testing.T) {
 	}
 	for _, r := range all.unused() {
 		j.Objected("the table of explained differences", "no difference is like "+r)
-	}
-}
-
-// agree plays a scenario until both sides agree, as often as it says.
-func (w *world) agree(ctx context.Context, t *testing.T, s scenario, all *explained) (local, cloud facts) {
-	t.Helper()
-	name := s.name
-	for play := 1; ; play++ {
-		local, cloud, err := w.play(ctx, t, s, w.stack)
-		if err != nil {
-			t.Fatal(err)
-		}
-		differs := slices.ContainsFunc(groups(local, cloud), func(group string) bool {
-			return len(all.judge(name, compare(local[group], cloud[group])).unexplained) > 0
-		})
-		if !differs || play >= s.plays {
-			return local, cloud
-		}
-		t.Logf("play %d of %s differs, and is played again", play, name)
-		s.name = fmt.Sprintf("%s-%d", name, play+1)
 	}
 }
 

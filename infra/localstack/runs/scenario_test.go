@@ -25,7 +25,6 @@ type scenario struct {
 	nights   []night           // none is one, with the input {}
 	rule     bool              // an EventBridge rule starts the execution
 	marker   string            // the bucket's tag, else drawn
-	plays    int               // how often it may be played until both sides agree; 0 is once
 	end      string            // error of the last night's execution, "" for a good one
 }
 
@@ -44,11 +43,8 @@ var scenarios = []scenario{
 	// empty one; so this one says what holds anyway.
 	{name: "odd", holds: named("odd"), rule: true, nights: []night{{input: map[string]any{"allow_empty": false}}},
 		settings: map[string]string{"backup_directory": "gis/nightly", "backup_file_suffix": " of ", "max_concurrency": "20"}},
-	// Whether the portal fails a search for leftovers follows from the tag. It
-	// ends tokens after sixty calls and fails calls that name no item, whoever
-	// asks, so both sides may meet other troubles. That this is why they once
-	// differed is a guess (explained_test.go, luck).
-	{name: "flaky", plays: 4, holds: named("flaky"), marker: "mapkeep-0123456789ab", settings: map[string]string{"max_retries": "5", "max_concurrency": "30"}},
+	// Whether the portal fails a search for leftovers follows from the tag.
+	{name: "flaky", holds: named("flaky"), marker: "mapkeep-0123456789ab", settings: map[string]string{"max_retries": "5", "max_concurrency": "30"}},
 	// What is left out waits for minutes of real time.
 	{name: "broken", holds: named("broken"), end: "BackupPartial", without: []string{"Export hangs", "Export says slow down"},
 		settings: map[string]string{"max_retries": "1", "max_concurrency": "30"}},
@@ -80,8 +76,8 @@ func named(name string) func() (*arcgistest.Scenario, error) {
 	return func() (*arcgistest.Scenario, error) { return arcgistest.Named(name) }
 }
 
-// played are the scenario's nights.
-func (s scenario) played() []night {
+// plays are the scenario's nights.
+func (s scenario) plays() []night {
 	if len(s.nights) == 0 {
 		return []night{{}}
 	}

@@ -105,7 +105,7 @@ func (s scenario) play(ctx context.Context, t *testing.T, start func(*arcgistest
 		}
 	}
 	var ends []ended
-	for n, night := range s.played() {
+	for n, night := range s.plays() {
 		for _, id := range ids(p, night.edit) {
 			p.EditFeatures(id)
 		}
