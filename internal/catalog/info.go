@@ -51,15 +51,20 @@ type Ending struct {
 	Retention Retention
 }
 
-// NewInfo puts the first part of a run's log together.
+// NewInfo puts the first part of a run's log together. Its error and warnings
+// have 1,000 bytes at most: what ended a Map may be 32 KB of someone's words.
 func NewInfo(run backup.Run, l backup.Listing, s Summary, e Ending) Info {
+	warnings := append(list(l.Warnings), e.Warnings...)
+	for n, warning := range warnings {
+		warnings[n] = clip(warning, longest)
+	}
 	return Info{
 		Date: run.Date, Directory: run.Directory, Success: e.Status == backup.RunComplete,
 		Total: s.Total, BackedUp: s.BackedUp, Size: float64(s.Bytes) / (1 << 30),
 		Run: run.ID, Started: run.Started, Finished: e.Finished,
 		Portal: run.Settings.Portal, Org: l.Org, User: l.User, Version: backup.Version, Status: e.Status,
-		Failed: s.Failed, Unchanged: s.Unchanged, Skipped: s.Skipped, Bytes: s.Bytes, Error: text(e.Error),
-		Settings: run.Settings, Warnings: append(list(l.Warnings), e.Warnings...), Execution: run.Execution,
+		Failed: s.Failed, Unchanged: s.Unchanged, Skipped: s.Skipped, Bytes: s.Bytes, Error: text(clip(e.Error, longest)),
+		Settings: run.Settings, Warnings: warnings, Execution: run.Execution,
 		Retention: e.Retention,
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"iter"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -134,6 +135,20 @@ func TestLogOfNothing(t *testing.T) {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("WriteLog of nothing: no %s in\n%s", want, b.String())
 		}
+	}
+}
+
+func TestLongWordsAreCut(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("ä", 20_000)
+	info := catalog.NewInfo(backup.Run{}, backup.Listing{Warnings: []string{"short", long}}, catalog.Summary{}, catalog.Ending{Error: long, Warnings: []string{long}})
+	for _, got := range append(info.Warnings[1:], *info.Error) {
+		if len(got) > 1000 || len(got) < 990 || !utf8.ValidString(got) || !strings.HasSuffix(got, "ä…") {
+			t.Errorf("40,000 bytes became %d: %.20s … %s", len(got), got, got[max(0, len(got)-10):])
+		}
+	}
+	if len(info.Warnings) != 3 || info.Warnings[0] != "short" {
+		t.Errorf("got %d warnings, the first %.20s", len(info.Warnings), info.Warnings[0])
 	}
 }
 
