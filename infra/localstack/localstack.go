@@ -68,8 +68,7 @@ func run(cmd *exec.Cmd) ([]byte, error) {
 }
 
 // Ask calls a service of AWS's JSON protocols, such as
-// ("states", "AWSStepFunctions.StartExecution"). LocalStack reads the service
-// out of the credential's scope and checks no signature.
+// ("states", "AWSStepFunctions.StartExecution").
 func (c *Cloud) Ask(ctx context.Context, service, target string, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
@@ -81,6 +80,13 @@ func (c *Cloud) Ask(ctx context.Context, service, target string, in, out any) er
 	}
 	r.Header.Set("Content-Type", "application/x-amz-json-1.1")
 	r.Header.Set("X-Amz-Target", target)
+	return c.Send(r, service, out)
+}
+
+// Send sends a request to a service and decodes the answer into out, if that
+// is not nil. LocalStack reads the service out of the credential's scope and
+// checks no signature.
+func (c *Cloud) Send(r *http.Request, service string, out any) error {
 	r.Header.Set("Authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/"+service+"/aws4_request, SignedHeaders=host, Signature=0")
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
@@ -91,8 +97,8 @@ func (c *Cloud) Ask(ctx context.Context, service, target string, in, out any) er
 	if err != nil {
 		return err
 	}
-	if answer.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s: %s: %s", target, answer.Status, text)
+	if answer.StatusCode/100 != 2 {
+		return fmt.Errorf("%s %s %s: %s: %s", r.Method, r.URL.Path, r.Header.Get("X-Amz-Target"), answer.Status, text)
 	}
 	if out == nil || len(text) == 0 {
 		return nil
