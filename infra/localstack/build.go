@@ -14,7 +14,7 @@ func (c *Cloud) Build() string {
 	c.t.Helper()
 	dir := c.source()
 	for _, room := range c.rooms() {
-		build := exec.Command("go", "build", "-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s -w",
+		build := exec.Command("go", "build", "-trimpath", "-tags", "lambda.norpc,nethttpomithttp2", "-ldflags", "-s -w",
 			"-o", filepath.Join(dir, "dist", filepath.Base(room), "bootstrap"), room)
 		build.Dir, build.Env = c.root, append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOARCH="+runtime.GOARCH)
 		if out, err := build.CombinedOutput(); err != nil {
