@@ -24,12 +24,15 @@ import (
 type ends struct {
 	source, sink string // their URLs
 	certificate  string // the file of what both serve with
+	key, secret  string // of the sink, which does not look at them
+	folder       string // where objects lie, for a sink that keeps them
 	client       *http.Client
 	stop         []func()
 }
 
-// faults are what goes wrong at the ends, as shares of one.
-type faults struct{ reset, failGet, failPut float64 }
+// faults are what goes wrong at the ends, as shares of one, and what the
+// source gives each connection at most, in bytes per second; 0 is all it can.
+type faults struct{ reset, failGet, failPut, rate float64 }
 
 // startEnds starts both; close ends them.
 func startEnds(ctx context.Context, dir string, f faults) (*ends, error) {
@@ -41,17 +44,17 @@ func startEnds(ctx context.Context, dir string, f faults) (*ends, error) {
 	if err != nil {
 		return nil, err
 	}
-	if e.source, err = e.start(ctx, "__source", certificate, key, share(f.failGet), share(f.reset)); err != nil {
+	if e.source, err = e.start(ctx, "__source", certificate, key, text(f.failGet), text(f.reset), text(f.rate)); err != nil {
 		return nil, err
 	}
-	if e.sink, err = e.start(ctx, "__sink", certificate, key, share(f.failPut), "0"); err != nil {
+	if e.sink, err = e.start(ctx, "__sink", certificate, key, text(f.failPut), "0", "0"); err != nil {
 		e.close()
 		return nil, err
 	}
 	return e, nil
 }
 
-func share(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+func text(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
 
 // reach reaches ends that serve with a certificate.
 func reach(source, sink, certificate string) (*ends, error) {
@@ -61,7 +64,7 @@ func reach(source, sink, certificate string) (*ends, error) {
 	}
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(text)
-	return &ends{source: source, sink: sink, certificate: certificate, client: &http.Client{Transport: &http.Transport{
+	return &ends{source: source, sink: sink, certificate: certificate, key: "bench", secret: "bench", client: &http.Client{Transport: &http.Transport{
 		TLSClientConfig: &tls.Config{RootCAs: pool}, MaxIdleConnsPerHost: 64, DisableCompression: true,
 	}}}, nil
 }
@@ -92,19 +95,18 @@ func (e *ends) close() {
 }
 
 // serveEnd is the process of one end: certificate, key, share of failures,
-// share of resets.
+// share of resets, rate.
 func serveEnd(name string, args []string) error {
-	fail, err := strconv.ParseFloat(args[2], 64)
-	if err != nil {
-		return err
+	var n [3]float64
+	for i, text := range args[2:] {
+		var err error
+		if n[i], err = strconv.ParseFloat(text, 64); err != nil {
+			return err
+		}
 	}
-	reset, err := strconv.ParseFloat(args[3], 64)
-	if err != nil {
-		return err
-	}
-	var handler http.Handler = &fakes.Source{Fail: fail, Reset: reset}
+	var handler http.Handler = &fakes.Source{Fail: n[0], Reset: n[1], Rate: n[2]}
 	if name == "__sink" {
-		handler = &fakes.Sink{Fail: fail}
+		handler = &fakes.Sink{Fail: n[0]}
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -126,6 +128,9 @@ func (e *ends) ask(url string, into any) error {
 
 // arrived says whether the sink took every file of a load as the source gave it.
 func (e *ends) arrived(l load, prefix string) error {
+	if e.folder != "" {
+		return e.lies(l, prefix)
+	}
 	var got map[string]fakes.Object
 	if err := e.ask(e.sink+"/-/objects", &got); err != nil {
 		return err
@@ -139,15 +144,21 @@ func (e *ends) arrived(l load, prefix string) error {
 	return nil
 }
 
-// environ is what every mover is given: the sink as its S3.
+// environ is what every mover is given: the sink as its S3. One that keeps
+// objects, versitygw, does not take the checksums that AWS's own command sends
+// behind its parts.
 func (e *ends) environ() []string {
-	return append(os.Environ(),
+	env := os.Environ()
+	if e.folder != "" {
+		env = append(env, "AWS_REQUEST_CHECKSUM_CALCULATION=when_required")
+	}
+	return append(env,
 		"AWS_ENDPOINT_URL="+e.sink, "S3_ENDPOINT_URL="+e.sink, "AWS_ENDPOINT_URL_S3="+e.sink, "AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1",
-		"AWS_ACCESS_KEY_ID=bench", "AWS_SECRET_ACCESS_KEY=bench", "AWS_EC2_METADATA_DISABLED=true",
+		"AWS_ACCESS_KEY_ID="+e.key, "AWS_SECRET_ACCESS_KEY="+e.secret, "AWS_EC2_METADATA_DISABLED=true",
 		"AWS_CA_BUNDLE="+e.certificate, "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
 		"RCLONE_CONFIG="+filepath.Join(filepath.Dir(e.certificate), "rclone.conf"), "RCLONE_CA_CERT="+e.certificate,
 		"RCLONE_CONFIG_SINK_TYPE=s3", "RCLONE_CONFIG_SINK_PROVIDER=Other", "RCLONE_CONFIG_SINK_ENDPOINT="+e.sink,
-		"RCLONE_CONFIG_SINK_ACCESS_KEY_ID=bench", "RCLONE_CONFIG_SINK_SECRET_ACCESS_KEY=bench", "RCLONE_CONFIG_SINK_NO_CHECK_BUCKET=true",
+		"RCLONE_CONFIG_SINK_ACCESS_KEY_ID="+e.key, "RCLONE_CONFIG_SINK_SECRET_ACCESS_KEY="+e.secret, "RCLONE_CONFIG_SINK_NO_CHECK_BUCKET=true",
 		"RCLONE_CONFIG_SOURCE_TYPE=http", "RCLONE_CONFIG_SOURCE_URL="+e.source, "CURL_CA_BUNDLE="+e.certificate,
 	)
 }

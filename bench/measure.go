@@ -19,6 +19,7 @@ type cost struct {
 	seconds float64 // by the clock
 	cpu     float64 // seconds of processors, the command's own and its children's
 	peak    float64 // MB of memory, the command's and its children's together
+	disk    float64 // MB read from disk or written to it; of a function alone
 }
 
 // measure runs a command by a shell. Its whole process group is ended with it.
@@ -34,7 +35,7 @@ func measure(ctx context.Context, env []string, script string) (cost, error) {
 		return cost{}, err
 	}
 	stop := make(chan struct{})
-	peaks := watchMemory(cmd.Process.Pid, stop)
+	peaks := watch(func() float64 { return tree(cmd.Process.Pid) }, stop)
 	err := cmd.Wait()
 	c := cost{seconds: time.Since(start).Seconds()}
 	close(stop)

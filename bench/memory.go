@@ -12,9 +12,8 @@ import (
 	"time"
 )
 
-// watchMemory samples the memory of a process and all below it until stop,
-// and gives the peak in MB.
-func watchMemory(pid int, stop <-chan struct{}) <-chan float64 {
+// watch samples a memory in MB until stop, and gives the peak.
+func watch(memory func() float64, stop <-chan struct{}) <-chan float64 {
 	peaks := make(chan float64, 1)
 	go func() {
 		peak := 0.0
@@ -26,7 +25,7 @@ func watchMemory(pid int, stop <-chan struct{}) <-chan float64 {
 				peaks <- peak
 				return
 			case <-tick.C:
-				peak = max(peak, tree(pid))
+				peak = max(peak, memory())
 			}
 		}
 	}()
@@ -48,10 +47,18 @@ func tree(pid int) float64 {
 	for open := []int{pid}; len(open) > 0; {
 		id := open[len(open)-1]
 		open = append(open[:len(open)-1], children[id]...)
-		sum += field(fmt.Sprintf("/proc/%d/smaps_rollup", id), "Pss:")
+		sum += shared(id)
 	}
-	return sum / 1000
+	return sum
 }
+
+// shared is the proportional set size of one process, in MB.
+func shared(pid int) float64 {
+	return field(fmt.Sprintf("/proc/%d/smaps_rollup", pid), "Pss:") * kB / 1e6
+}
+
+// kB is what the kernel means by it.
+const kB = 1024
 
 // parentOf reads a process's parent; the name in brackets may hold anything.
 func parentOf(path string) (id, parent int, ok bool) {
@@ -69,7 +76,7 @@ func parentOf(path string) (id, parent int, ok bool) {
 	return id, parent, err == nil
 }
 
-// field reads a number of kB from a file of /proc.
+// field reads a number from a file of /proc.
 func field(path, name string) float64 {
 	file, err := os.Open(path)
 	if err != nil {
@@ -78,12 +85,12 @@ func field(path, name string) float64 {
 	defer file.Close()
 	for lines := bufio.NewScanner(file); lines.Scan(); {
 		if rest, ok := strings.CutPrefix(lines.Text(), name); ok {
-			kB, _ := strconv.ParseFloat(strings.Fields(rest)[0], 64)
-			return kB * 1.024
+			value, _ := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+			return value
 		}
 	}
 	return 0
 }
 
 // memory is the machine's.
-func memory() string { return fmt.Sprintf("%.0f GB", field("/proc/meminfo", "MemTotal:")/1e6) }
+func memory() string { return fmt.Sprintf("%.0f GB", field("/proc/meminfo", "MemTotal:")*kB/1e9) }

@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/mapkeep/mapkeep/infra/mapkeep/objects"
 )
 
 // A mover is one way to bring a load from the source into the sink.
@@ -19,12 +21,16 @@ type mover struct {
 	script func(e *ends, l load, prefix, list string) string
 }
 
-// bucket is where movers put things in the sink, which takes any.
-const bucket = "bench"
+// bucket is where movers put things.
+const bucket = objects.Bucket
 
 func one(l load) bool  { return l.files == 1 }
 func many(l load) bool { return l.files > 1 }
 func all(load) bool    { return true }
+
+// tiny are files for which a process each would be all that is measured.
+func tiny(l load) bool { return many(l) && l.size < 1<<20 }
+func some(l load) bool { return !tiny(l) }
 
 // tools are the programs that movers are made of.
 type tools struct{ rclone, s5cmd, manager, aws string }
@@ -78,8 +84,13 @@ func (t tools) movers() []mover {
 			return fmt.Sprintf("%s copy --transfers %d --checkers %d --no-traverse --files-from-raw %s source: sink:%s/%s",
 				t.rclone, l.streams, l.streams, list, bucket, prefix)
 		}},
-		{"curl | s5cmd pipe", "v2.3.0", all, func(e *ends, l load, prefix, list string) string {
+		{"curl | s5cmd pipe", "v2.3.0", some, func(e *ends, l load, prefix, list string) string {
 			return each(l, list, fmt.Sprintf("curl -sSf %s/{} | %s --log error pipe s3://%s/%s/{}", e.source, t.s5cmd, bucket, prefix))
+		}},
+		{"curl --parallel, s5cmd cp", "v2.3.0", tiny, func(e *ends, l load, prefix, list string) string {
+			return fmt.Sprintf(`d=$(mktemp -d /dev/shm/bench-XXXXXX); trap 'rm -rf $d' EXIT
+				awk -v d=$d '{printf "url=\"%s/%%s\"\noutput=\"%%s/%%s\"\n", $0, d, $0}' %s | curl -sSf --create-dirs --parallel --parallel-max %d -K -
+				%s --log error --numworkers %d cp "$d/*" s3://%s/%s/`, e.source, list, l.streams, t.s5cmd, l.streams, bucket, prefix)
 		}},
 		{"transfermanager", "v0.4.1", one, func(e *ends, l load, prefix, _ string) string {
 			return fmt.Sprintf("%s %s/%s %s %s", t.manager, e.source, l.path(0), bucket, l.key(prefix, 0))
@@ -87,10 +98,12 @@ func (t tools) movers() []mover {
 		{"curl | aws s3 cp", "1.44.62", one, func(e *ends, l load, prefix, _ string) string {
 			return fmt.Sprintf("curl -sSf %s/%s | %s s3 cp --expected-size %d - s3://%s/%s", e.source, l.path(0), t.aws, l.size, bucket, l.key(prefix, 0))
 		}},
-		{"no checks, no retries", "", all, func(e *ends, l load, prefix, _ string) string {
-			return own("__relay", e, l, prefix)
-		}},
 	}
+}
+
+// ceiling is what this machine and the bench's own ends let anybody have.
+func ceiling() mover {
+	return mover{"no checks, no retries", "", all, func(e *ends, l load, prefix, _ string) string { return own("__relay", e, l, prefix) }}
 }
 
 // mapkeep is ours.

@@ -28,12 +28,13 @@ func processor() string {
 	return "a processor without a name"
 }
 
-// table is a table of Markdown, its first row the heading.
+// table is a table of Markdown, its first row the heading. A pipe of a shell
+// would end its cell.
 func table(rows [][]string) string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 1, ' ', tabwriter.Debug)
 	for n, row := range rows {
-		fmt.Fprintf(w, "| %s\t\n", strings.Join(row, "\t "))
+		fmt.Fprintf(w, "| %s\t\n", strings.ReplaceAll(strings.Join(row, "\t "), "|", `\|`))
 		if n == 0 {
 			fmt.Fprintf(w, "|%s\n", strings.Repeat("--\t", len(row)))
 		}

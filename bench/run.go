@@ -96,7 +96,7 @@ func oneRun(ctx context.Context, program, to string, items, concurrency int) (se
 		return 0, 0, 0, err
 	}
 	stop := make(chan struct{})
-	peaks := watchMemory(cmd.Process.Pid, stop)
+	peaks := watch(func() float64 { return tree(cmd.Process.Pid) }, stop)
 	err = cmd.Wait()
 	seconds = time.Since(start).Seconds()
 	close(stop)

@@ -5,7 +5,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"strconv"
+
+	"github.com/mapkeep/mapkeep/infra/mapkeep/objects"
 )
 
 // A section is one heading of the report.
@@ -20,20 +23,15 @@ var sections = []section{
 Every mover reads the same files from the same source and writes them into the same sink, TLS on both ways, each program as its
 documentation says it is used and with its checksums on. Source, mover and sink share the processors. The sink discards but checks every
 byte. The last row moves the bytes as well but computes, compares and repeats nothing: it is the ceiling of this machine and these ends.`,
-		func(ctx context.Context, p plan, dir string) (string, error) {
-			t, err := build(ctx, dir)
-			if err != nil {
-				return "", err
-			}
-			e, err := startEnds(ctx, dir, faults{})
-			if err != nil {
-				return "", err
-			}
-			defer e.close()
-			return standings(ctx, e, t.movers(), p.loads, p.rounds)
-		}},
-	{"memory", "Memory by the size of the file", `
-One file by four streams. A process that moved one file of 64 KiB has both connections and all code in memory: it is the idle process.`, sizes},
+		transfers},
+	{"slow", "From a source that gives each connection 50 MB/s", `
+As above, from a source that does what stores of files far away do: one connection gets a part of what several get.`, slowly},
+	{"gateway", "Into versitygw", `
+One round into the S3 server that comes with the program, which writes what it takes to the disk. It refuses the checksums that AWS's own
+command sends, so that one sends none.`, gateway},
+	{"memory", "Memory of the Download function", `
+The function as it is deployed, started by a Runtime API, called as the machine does it, until the file is whole: the item is read from a simulated
+portal, its bytes come from the source. Warm, after a file of 64 KiB, it is the idle process. The disk is what the kernel counts for the process.`, sizes},
 	{"checksums", "What the checksums cost", `Each alone, on one processor, over the source's bytes in memory.`, checksums},
 	{"killed", "Killed, and resumed", `
 The mover is killed when the sink has taken that share of the large file, and a second process is started with the same checkpoint. It must
@@ -47,12 +45,41 @@ Every item is a layer whose export takes the portal one second. The bound is ite
 Portal, local store and functions share the processors.`, wholeRuns},
 }
 
+// transfers are a section: every load by every mover.
+func transfers(ctx context.Context, p plan, dir string) (string, error) {
+	return between(ctx, dir, faults{}, p.loads, p.rounds)
+}
+
+// slowly is a section: one file of a quarter of the large one.
+func slowly(ctx context.Context, p plan, dir string) (string, error) {
+	l := p.large
+	l.size /= 4
+	l.name = fmt.Sprintf("%d MiB x 1", l.size>>20)
+	return between(ctx, dir, faults{rate: 50e6}, []load{l}, min(p.rounds, 3))
+}
+
+// between has all movers move loads between such ends.
+func between(ctx context.Context, dir string, f faults, loads []load, rounds int) (string, error) {
+	t, err := build(ctx, dir)
+	if err != nil {
+		return "", err
+	}
+	e, err := startEnds(ctx, dir, f)
+	if err != nil {
+		return "", err
+	}
+	defer e.close()
+	return standings(ctx, e, append(t.movers(), ceiling()), loads, rounds)
+}
+
 // process is one of the bench's own processes.
 func process(name string, args []string) error {
 	ctx := context.Background()
 	switch {
-	case (name == "__source" || name == "__sink") && len(args) == 4:
+	case (name == "__source" || name == "__sink") && len(args) == 5:
 		return serveEnd(name, args)
+	case name == "__store":
+		return objects.Serve(ctx, os.Stdin, os.Stdout)
 	case len(args) == 7:
 		e, l, err := called(args)
 		if err != nil {
@@ -61,7 +88,6 @@ func process(name string, args []string) error {
 		if name == "__relay" {
 			return e.relay(ctx, args[3], l)
 		}
-		defer linger()
 		return e.ours(ctx, args[3], l)
 	}
 	return fmt.Errorf("called with %q", args)

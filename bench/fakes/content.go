@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"os"
 
 	"github.com/minio/crc64nvme"
 )
@@ -38,6 +39,18 @@ func CRC(size int64) string {
 	h := crc64nvme.New()
 	_ = Content(h, 0, size) // a hash takes all
 	return hex(h.Sum64())
+}
+
+// Sum reads a file.
+func Sum(path string) (Object, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return Object{}, err
+	}
+	defer file.Close()
+	h := crc64nvme.New()
+	size, err := io.Copy(h, file)
+	return Object{size, hex(h.Sum64())}, err
 }
 
 func hex(crc uint64) string { return fmt.Sprintf("%016x", crc) }

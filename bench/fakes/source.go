@@ -3,11 +3,13 @@ package fakes
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 )
 
 // Source serves /<size>/<any name>: a file of that many bytes, with an ETag,
@@ -15,6 +17,7 @@ import (
 type Source struct {
 	Fail  float64 // share of ranged requests answered 503
 	Reset float64 // share of answers whose connection is reset midway
+	Rate  float64 // bytes per second that one answer gets; 0 is all there are
 
 	requests, bytes atomic.Int64
 }
@@ -51,11 +54,32 @@ func (s *Source) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodHead {
 		return
 	}
+	var out io.Writer = counted{w, &s.bytes}
+	if s.Rate > 0 {
+		out = &paced{out, s.Rate, time.Now()}
+	}
 	if rand.Float64() < s.Reset {
-		_ = Content(counted{w, &s.bytes}, from, (to-from)/2)
+		_ = Content(out, from, (to-from)/2)
 		panic(http.ErrAbortHandler)
 	}
-	_ = Content(counted{w, &s.bytes}, from, to-from) // the client may be gone
+	_ = Content(out, from, to-from) // the client may be gone
+}
+
+// paced writes no faster than rate bytes per second; a writer that was slow
+// for a while does not catch up.
+type paced struct {
+	io.Writer
+	rate float64
+	due  time.Time // of the next byte
+}
+
+func (p *paced) Write(b []byte) (int, error) {
+	time.Sleep(time.Until(p.due))
+	if now := time.Now(); p.due.Before(now) {
+		p.due = now
+	}
+	p.due = p.due.Add(time.Duration(float64(len(b)) / p.rate * float64(time.Second)))
+	return p.Writer.Write(b)
 }
 
 // span reads a Range of one span; none, or an odd one, is the whole.
