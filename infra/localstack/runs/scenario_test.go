@@ -45,8 +45,7 @@ var scenarios = []scenario{
 		settings: map[string]string{"backup_directory": "gis/nightly", "backup_file_suffix": " of ", "max_concurrency": "20"}},
 	// Whether the portal fails a search for leftovers follows from the tag.
 	{name: "flaky", holds: named("flaky"), marker: "mapkeep-0123456789ab", settings: map[string]string{"max_retries": "5", "max_concurrency": "30"}},
-	// "Export says slow down" takes ten minutes of real time. What is left out
-	// would take an hour, and is the next one.
+	// What is left out would take an hour of real time, and is the next one.
 	{name: "broken", holds: named("broken"), end: "BackupPartial", without: []string{"Export hangs"},
 		settings: map[string]string{"max_retries": "1", "max_concurrency": "30"}},
 	{name: "hanging", holds: hanging, end: "BackupFailed", settings: map[string]string{"export_timeout": "60"}},

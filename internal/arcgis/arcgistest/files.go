@@ -22,7 +22,7 @@ func (p *Portal) hand(a *ask, i *item) transfer {
 	s := &i.root().script
 	if s.slowdowns > 0 || p.slowdown(a) {
 		s.slowdowns = max(s.slowdowns-1, 0)
-		return transfer{status: 503, code: "SlowDown", text: "Please reduce your request rate."}
+		return transfer{status: 503, code: "SlowDown", text: "Please reduce your request rate.", after: s.slowdown}
 	}
 	if a.Header.Get("Range") != "" && i.held().Size() == 0 {
 		return transfer{status: 416, code: "InvalidRange", text: "The requested range is not satisfiable"}

@@ -18,6 +18,7 @@ type script struct {
 	damage                     damage
 	damaged                    int
 	cuts, slowdowns            int
+	slowdown                   time.Duration
 	noRanges, noLength         bool
 	shifting                   bool
 	throttles                  int
@@ -141,6 +142,10 @@ func (i *Item) CutDownloads(times int) *Item { i.script.cuts = times; return i }
 
 // SlowDown503 answers the first so many downloads with status 503, SlowDown.
 func (i *Item) SlowDown503(times int) *Item { i.script.slowdowns = times; return i }
+
+// RetryAfter makes those answers say for how long, in whole seconds: S3 does
+// not, servers before it may.
+func (i *Item) RetryAfter(d time.Duration) *Item { i.script.slowdown = d; return i }
 
 // NoRanges makes the file host ignore Range for the item.
 func (i *Item) NoRanges() *Item { i.script.noRanges = true; return i }

@@ -20,6 +20,7 @@ type transfer struct {
 	name, kind         string
 	noRanges, noLength bool
 	cut                bool
+	after              time.Duration // its Retry-After, where there is one
 }
 
 func (p *Portal) transfer(a *ask) transfer {
@@ -46,6 +47,9 @@ func (p *Portal) transfer(a *ask) transfer {
 }
 
 func (t transfer) write(w http.ResponseWriter, a *ask) {
+	if t.after > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(t.after.Seconds())))
+	}
 	if t.code != "" {
 		w.Header().Set("Content-Type", "application/xml")
 		w.WriteHeader(t.status)

@@ -54,7 +54,7 @@ func broken(s *Scenario, words []string) error {
 	layer("Export is an error").ErrorJSONInstead()
 	layer("Export without data set").NoDataSet()
 	layer("Export is cut").CutDownloads(always).Bulk(100_000)
-	layer("Export says slow down").SlowDown503(always)
+	layer("Export says slow down").SlowDown503(always).RetryAfter(time.Second)
 	layer("Export changes").DataChangesBetweenRanges().Bulk(40 << 20)
 	layer("Throttled for ever").ThrottledHTTP(always, time.Second)
 	layer("Delete fails").DeleteFails(always)
