@@ -26,7 +26,7 @@ var rooms = []string{"list", "export", "check", "download", "close", "finish"}
 // bootstraps are a section: each function's size as it is deployed (arm64), and
 // the time from its start to its first question for work, built the same way
 // for this computer.
-func bootstraps(ctx context.Context, _ plan, dir string) (string, error) {
+func bootstraps(ctx context.Context, p plan, dir string) (string, error) {
 	rows := [][]string{{"function", "bootstrap, MB", "zip, MB", "first poll after, ms"}}
 	for _, room := range rooms {
 		deployed, err := bootstrap(ctx, dir, room, "arm64")
@@ -53,6 +53,9 @@ func bootstraps(ctx context.Context, _ plan, dir string) (string, error) {
 			}
 			polls = append(polls, ms)
 		}
+		p.found.worst("bootstrap", float64(info.Size())/1e6)
+		p.found.worst("zip", float64(zipped)/1e6)
+		p.found.worst("poll", median(polls))
 		rows = append(rows, []string{room, fmt.Sprintf("%.2f", float64(info.Size())/1e6), fmt.Sprintf("%.2f", float64(zipped)/1e6), fmt.Sprintf("%.1f", median(polls))})
 	}
 	return table(rows), nil

@@ -27,6 +27,7 @@ type ends struct {
 	key, secret  string // of the sink, which does not look at them
 	folder       string // where objects lie, for a sink that keeps them
 	client       *http.Client
+	pids         []int
 	stop         []func()
 }
 
@@ -80,12 +81,22 @@ func (e *ends) start(ctx context.Context, args ...string) (string, error) {
 	if err := cmd.Start(); err != nil {
 		return "", err
 	}
+	e.pids = append(e.pids, cmd.Process.Pid)
 	e.stop = append(e.stop, func() {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
 	line, err := bufio.NewReader(out).ReadString('\n')
 	return strings.TrimSpace(line), err
+}
+
+// used is the processor time of both ends so far, in seconds.
+func (e *ends) used() float64 {
+	sum := 0.0
+	for _, pid := range e.pids {
+		sum += processorTime(pid)
+	}
+	return sum
 }
 
 func (e *ends) close() {

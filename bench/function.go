@@ -14,7 +14,6 @@ import (
 	"os"
 	"os/exec"
 	goruntime "runtime"
-	"strconv"
 	"strings"
 	"time"
 
@@ -38,7 +37,7 @@ func sizes(ctx context.Context, p plan, dir string) (string, error) {
 	defer e.close()
 	rows := [][]string{{"file, MiB", "MB/s", "CPU, s/GB", "memory with one file of 64 KiB, MB", "peak, MB", "over that, MB", "read from or written to disk, MB"}}
 	for _, size := range p.memory {
-		row, err := e.download(ctx, program, size)
+		row, err := e.download(ctx, p.found, program, size)
 		if err != nil {
 			return "", fmt.Errorf("%d MiB: %w", size>>20, err)
 		}
@@ -48,7 +47,7 @@ func sizes(ctx context.Context, p plan, dir string) (string, error) {
 }
 
 // download has the function bring a small file and then one of that size.
-func (e *ends) download(ctx context.Context, program string, size int64) ([]string, error) {
+func (e *ends) download(ctx context.Context, found figures, program string, size int64) ([]string, error) {
 	town := arcgistest.NewScenario()
 	small, large := town.File("Small.bin", "Image").Bulk(64<<10), town.File("Large.bin", "Image").Bulk(size)
 	portal, err := arcgistest.Open(town)
@@ -79,9 +78,11 @@ func (e *ends) download(ctx context.Context, program string, size int64) ([]stri
 	if err != nil {
 		return nil, err
 	}
+	found.worst("memory", busy.peak-idle.peak)
+	found.worst("disk", busy.disk-idle.disk)
 	gb := float64(size) / 1e9
 	return []string{fmt.Sprintf("%.0f", gb*1000/busy.seconds), fmt.Sprintf("%.2f", busy.cpu/gb), fmt.Sprintf("%.1f", idle.peak),
-		fmt.Sprintf("%.1f", busy.peak), fmt.Sprintf("%.1f", busy.peak-idle.peak), fmt.Sprintf("%.1f", busy.disk)}, nil
+		fmt.Sprintf("%.1f", busy.peak), fmt.Sprintf("%.1f", busy.peak-idle.peak), fmt.Sprintf("%.1f", busy.disk-idle.disk)}, nil
 }
 
 // front is the portal as it is reached: it sends who asks for an item's data
@@ -170,12 +171,12 @@ func (f *function) bring(ctx context.Context, run backup.Run, item, title string
 		if err != nil {
 			return c, err
 		}
-		start, used := time.Now(), f.used()
+		start, before := time.Now(), processorTime(f.pid())
 		stop := make(chan struct{})
-		peaks := watch(func() float64 { return shared(f.pid()) }, stop)
+		peaks := watch(often, func() float64 { return shared(f.pid()) }, stop)
 		answer, err := f.host.Invoke(ctx, "download", call)
 		c.seconds += time.Since(start).Seconds()
-		c.cpu += f.used() - used
+		c.cpu += processorTime(f.pid()) - before
 		close(stop)
 		c.peak = max(c.peak, <-peaks, shared(f.pid()))
 		if err == nil {
@@ -195,18 +196,6 @@ func (f *function) pid() int {
 		return 0
 	}
 	return f.cmd.Process.Pid
-}
-
-// used is its processor time in seconds, of which the kernel counts hundredths.
-func (f *function) used() float64 {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", f.pid()))
-	if err != nil {
-		return 0
-	}
-	fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
-	user, _ := strconv.ParseFloat(fields[11], 64)
-	system, _ := strconv.ParseFloat(fields[12], 64)
-	return (user + system) / 100
 }
 
 // disk is what it had read from disks and written to them, in MB.

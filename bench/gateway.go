@@ -14,7 +14,7 @@ import (
 	"github.com/mapkeep/mapkeep/infra/mapkeep/objects"
 )
 
-// gateway is a section: the large file into the S3 server that `mapkeep run`
+// gateway is a section: a quarter of the large file into the S3 server that `mapkeep run`
 // starts, which writes it to disk, in place of the sink.
 func gateway(ctx context.Context, p plan, dir string) (string, error) {
 	t, err := build(ctx, dir)
@@ -34,7 +34,7 @@ func gateway(ctx context.Context, p plan, dir string) (string, error) {
 	if err := e.into(server); err != nil {
 		return "", err
 	}
-	return standings(ctx, e, t.movers(), []load{p.large}, 1)
+	return standings(ctx, p.found, "gateway", e, t.movers(), []load{p.quarter()}, 1)
 }
 
 // into makes a server the sink of all that follows.

@@ -21,6 +21,14 @@ var loads = []load{
 
 func (l load) bytes() float64 { return float64(l.size) * float64(l.files) }
 
+// quarter is a file of a quarter of the large one, for what takes long.
+func (p plan) quarter() load {
+	l := p.large
+	l.size /= 4
+	l.name = fmt.Sprintf("%d MiB x 1", l.size>>20)
+	return l
+}
+
 // path is file n at the source.
 func (l load) path(n int) string { return fmt.Sprintf("%d/file-%05d", l.size, n) }
 

@@ -27,6 +27,7 @@ type plan struct {
 	large       load    // the one that is killed and disturbed
 	sections    []string
 	results     string // file; "" for none
+	found       figures
 }
 
 var full = plan{loads: loads, memory: []int64{1 << 30, 4 << 30, 64 << 30}, large: loads[0], results: filepath.Join("bench", "RESULTS.md")}
@@ -74,7 +75,8 @@ func bench(ctx context.Context, p plan) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	text := heading()
+	p.found = figures{}
+	text := ""
 	for _, s := range sections {
 		if len(p.sections) > 0 && !slices.Contains(p.sections, s.name) {
 			continue
@@ -85,6 +87,7 @@ func bench(ctx context.Context, p plan) error {
 		}
 		text += "\n## " + s.title + "\n\n" + strings.TrimSpace(s.about) + "\n\n" + measured
 	}
+	text = heading() + p.found.asked() + text
 	fmt.Print(text)
 	if p.results == "" {
 		return nil

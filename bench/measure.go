@@ -18,6 +18,7 @@ import (
 type cost struct {
 	seconds float64 // by the clock
 	cpu     float64 // seconds of processors, the command's own and its children's
+	ends    float64 // the same, of source and sink meanwhile
 	peak    float64 // MB of memory, the command's and its children's together
 	disk    float64 // MB read from disk or written to it; of a function alone
 }
@@ -35,7 +36,7 @@ func measure(ctx context.Context, env []string, script string) (cost, error) {
 		return cost{}, err
 	}
 	stop := make(chan struct{})
-	peaks := watch(func() float64 { return tree(cmd.Process.Pid) }, stop)
+	peaks := watch(often, func() float64 { return tree(cmd.Process.Pid) }, stop)
 	err := cmd.Wait()
 	c := cost{seconds: time.Since(start).Seconds()}
 	close(stop)
@@ -57,7 +58,9 @@ func move(ctx context.Context, e *ends, m mover, l load, prefix string) (cost, e
 	if err := os.WriteFile(list, []byte(paths.String()), 0o644); err != nil {
 		return cost{}, err
 	}
+	before := e.used()
 	c, err := measure(ctx, e.environ(), m.script(e, l, prefix, list))
+	c.ends = e.used() - before
 	if err != nil {
 		return c, err
 	}

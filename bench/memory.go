@@ -12,12 +12,16 @@ import (
 	"time"
 )
 
+// often is how often the memory of a mover is sampled. That of a whole run's
+// many processes is sampled once a second: looking takes time, too.
+const often = 100 * time.Millisecond
+
 // watch samples a memory in MB until stop, and gives the peak.
-func watch(memory func() float64, stop <-chan struct{}) <-chan float64 {
+func watch(every time.Duration, memory func() float64, stop <-chan struct{}) <-chan float64 {
 	peaks := make(chan float64, 1)
 	go func() {
 		peak := 0.0
-		tick := time.NewTicker(100 * time.Millisecond)
+		tick := time.NewTicker(every)
 		defer tick.Stop()
 		for {
 			select {
@@ -74,6 +78,19 @@ func parentOf(path string) (id, parent int, ok bool) {
 	}
 	parent, err = strconv.Atoi(fields[1])
 	return id, parent, err == nil
+}
+
+// processorTime is what a process has used so far, in seconds; the kernel
+// counts hundredths.
+func processorTime(pid int) float64 {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
+	user, _ := strconv.ParseFloat(fields[11], 64)
+	system, _ := strconv.ParseFloat(fields[12], 64)
+	return (user + system) / 100
 }
 
 // field reads a number from a file of /proc.

@@ -13,7 +13,7 @@ import (
 
 // heading names the machine.
 func heading() string {
-	return fmt.Sprintf("# Measured\n\nWritten by `make bench`. %s/%s, %s, %d processors, %s of memory, %s. Medians of the rounds; MB and GB are\ndecimal, MiB and GiB binary. Memory is the proportional set size (PSS) of a command and all its children, sampled ten times a second.\n",
+	return fmt.Sprintf("# Measured\n\nWritten by `make bench`. %s/%s, %s, %d processors, %s of memory, %s. Medians of the rounds; MB and GB are\ndecimal, MiB and GiB binary. Memory is the proportional set size (PSS) of a command and all its children, sampled ten times a second, that of a whole run once.\n",
 		runtime.GOOS, runtime.GOARCH, processor(), runtime.NumCPU(), memory(), runtime.Version())
 }
 

@@ -17,32 +17,26 @@ import (
 	"github.com/mapkeep/mapkeep/internal/arcgis/arcgistest"
 )
 
-// A result is the median of one measurement.
-type result struct {
-	items, concurrency int
-	seconds, cpu, peak float64 // peak in MB
-}
-
-func (r result) bound() float64 { return float64(r.items) / float64(r.concurrency) }
-
 // wholeRuns are a section: a whole run at each concurrency.
 func wholeRuns(ctx context.Context, p plan, dir string) (string, error) {
 	program, err := buildProgram(ctx, dir)
 	if err != nil {
 		return "", err
 	}
-	rows := [][]string{{"items", "max_concurrency", "bound, s", "run, s", "ratio", "CPU, s", "peak memory, MB"}}
+	rows := [][]string{{"items", "max_concurrency", "bound, s", "run, s", "ratio", "CPU, s", "of the portal, s", "peak memory, MB"}}
 	for _, text := range p.concurrency {
 		concurrency, err := strconv.Atoi(text)
 		if err != nil {
 			return "", fmt.Errorf("-concurrency %q: %w", text, err)
 		}
-		r, err := wholeRun(ctx, program, dir, p.items, concurrency, min(p.rounds, 3))
+		c, err := wholeRun(ctx, program, dir, p.items, concurrency, min(p.rounds, 3))
 		if err != nil {
 			return "", err
 		}
-		rows = append(rows, []string{strconv.Itoa(r.items), text, fmt.Sprintf("%.0f", r.bound()), fmt.Sprintf("%.1f", r.seconds),
-			fmt.Sprintf("%.2f", r.seconds/r.bound()), fmt.Sprintf("%.1f", r.cpu), fmt.Sprintf("%.0f", r.peak)})
+		bound := float64(p.items) / float64(concurrency)
+		p.found["run/"+text], p.found["run/"+text+"/busy"] = c.seconds/bound, (c.cpu+c.ends)/c.seconds
+		rows = append(rows, []string{strconv.Itoa(p.items), text, fmt.Sprintf("%.0f", bound), fmt.Sprintf("%.1f", c.seconds),
+			fmt.Sprintf("%.2f", c.seconds/bound), fmt.Sprintf("%.1f", c.cpu), fmt.Sprintf("%.1f", c.ends), fmt.Sprintf("%.0f", c.peak)})
 	}
 	return table(rows), nil
 }
@@ -58,30 +52,29 @@ func buildProgram(ctx context.Context, dir string) (string, error) {
 }
 
 // wholeRun backs the portal's items up, round by round, each into a folder of
-// its own.
-func wholeRun(ctx context.Context, program, dir string, items, concurrency, rounds int) (result, error) {
-	r := result{items: items, concurrency: concurrency}
-	var seconds, cpu, peak []float64
+// its own, and gives the medians.
+func wholeRun(ctx context.Context, program, dir string, items, concurrency, rounds int) (cost, error) {
+	all := standing{}
 	for round := range rounds {
-		s, c, p, err := oneRun(ctx, program, filepath.Join(dir, fmt.Sprintf("%d-%d", concurrency, round)), items, concurrency)
+		c, err := oneRun(ctx, program, filepath.Join(dir, fmt.Sprintf("%d-%d", concurrency, round)), items, concurrency)
 		if err != nil {
-			return r, err
+			return c, err
 		}
-		seconds, cpu, peak = append(seconds, s), append(cpu, c), append(peak, p)
+		all.rounds = append(all.rounds, c)
 	}
-	r.seconds, r.cpu, r.peak = median(seconds), median(cpu), median(peak)
-	return r, nil
+	return cost{seconds: median(all.of(seconds)), cpu: median(all.of(cpu)), peak: median(all.of(peak)), ends: median(all.of(beside))}, nil
 }
 
-// oneRun is one `mapkeep run` as a user would start it.
-func oneRun(ctx context.Context, program, to string, items, concurrency int) (seconds, cpu, peak float64, err error) {
+// oneRun is one `mapkeep run` as a user would start it; the portal is the
+// other end, in this process.
+func oneRun(ctx context.Context, program, to string, items, concurrency int) (cost, error) {
 	scenario := arcgistest.NewScenario()
 	for n := range items {
 		scenario.Layer(fmt.Sprintf("Layer %d", n)).Tags("backup").ExportSeconds(1)
 	}
 	portal, err := arcgistest.Open(scenario)
 	if err != nil {
-		return 0, 0, 0, err
+		return cost{}, err
 	}
 	defer portal.Close()
 	defer os.RemoveAll(to)
@@ -91,18 +84,18 @@ func oneRun(ctx context.Context, program, to string, items, concurrency int) (se
 	cmd.Env = append(os.Environ(), "MAPKEEP_SECRET="+string(portal.Secret()))
 	var out bytes.Buffer
 	cmd.Stdout = &out
-	start := time.Now()
+	start, before := time.Now(), used()
 	if err := cmd.Start(); err != nil {
-		return 0, 0, 0, err
+		return cost{}, err
 	}
 	stop := make(chan struct{})
-	peaks := watch(func() float64 { return tree(cmd.Process.Pid) }, stop)
+	peaks := watch(time.Second, func() float64 { return tree(cmd.Process.Pid) }, stop)
 	err = cmd.Wait()
-	seconds = time.Since(start).Seconds()
+	c := cost{seconds: time.Since(start).Seconds(), ends: used() - before}
 	close(stop)
-	peak = <-peaks
+	c.peak = <-peaks
 	if err != nil {
-		return 0, 0, 0, fmt.Errorf("mapkeep run: %w: %s", err, out.String())
+		return c, fmt.Errorf("mapkeep run: %w: %s", err, out.String())
 	}
 	var answer struct {
 		Items struct {
@@ -110,8 +103,8 @@ func oneRun(ctx context.Context, program, to string, items, concurrency int) (se
 		}
 	}
 	if err := json.Unmarshal(out.Bytes(), &answer); err != nil || answer.Items.BackedUp != items {
-		return 0, 0, 0, fmt.Errorf("mapkeep run backed up %d of %d items (%v)", answer.Items.BackedUp, items, err)
+		return c, fmt.Errorf("mapkeep run backed up %d of %d items (%v)", answer.Items.BackedUp, items, err)
 	}
-	state := cmd.ProcessState
-	return seconds, (state.UserTime() + state.SystemTime()).Seconds(), peak, nil
+	c.cpu = (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()
+	return c, nil
 }

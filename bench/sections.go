@@ -47,19 +47,16 @@ Portal, local store and functions share the processors.`, wholeRuns},
 
 // transfers are a section: every load by every mover.
 func transfers(ctx context.Context, p plan, dir string) (string, error) {
-	return between(ctx, dir, faults{}, p.loads, p.rounds)
+	return between(ctx, p, dir, "", faults{}, p.loads, p.rounds)
 }
 
 // slowly is a section: one file of a quarter of the large one.
 func slowly(ctx context.Context, p plan, dir string) (string, error) {
-	l := p.large
-	l.size /= 4
-	l.name = fmt.Sprintf("%d MiB x 1", l.size>>20)
-	return between(ctx, dir, faults{rate: 50e6}, []load{l}, min(p.rounds, 3))
+	return between(ctx, p, dir, "slow", faults{rate: 50e6}, []load{p.quarter()}, min(p.rounds, 3))
 }
 
 // between has all movers move loads between such ends.
-func between(ctx context.Context, dir string, f faults, loads []load, rounds int) (string, error) {
+func between(ctx context.Context, p plan, dir, name string, f faults, loads []load, rounds int) (string, error) {
 	t, err := build(ctx, dir)
 	if err != nil {
 		return "", err
@@ -69,7 +66,7 @@ func between(ctx context.Context, dir string, f faults, loads []load, rounds int
 		return "", err
 	}
 	defer e.close()
-	return standings(ctx, e, append(t.movers(), ceiling()), loads, rounds)
+	return standings(ctx, p.found, name, e, append(t.movers(), ceiling()), loads, rounds)
 }
 
 // process is one of the bench's own processes.

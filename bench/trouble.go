@@ -36,7 +36,7 @@ func disturbed(ctx context.Context, p plan, dir string) (string, error) {
 		{"connections reset and parts answered 503", faults{reset: 0.01, failPut: 0.2}},
 	}
 	costs, asked := make([][]float64, len(kinds)), make([][]float64, len(kinds))
-	for range p.rounds {
+	for range min(p.rounds, 3) {
 		for k, kind := range kinds {
 			e, err := startEnds(ctx, dir, kind.f)
 			if err != nil {
@@ -56,6 +56,10 @@ func disturbed(ctx context.Context, p plan, dir string) (string, error) {
 		var rate, more []float64
 		for n := range costs[k] {
 			rate, more = append(rate, costs[0][n]/costs[k][n]), append(more, asked[k][n]/asked[0][n])
+		}
+		p.found.worst("trouble/requests", median(more))
+		if slowest, there := p.found["trouble/rate"]; !there || median(rate) < slowest {
+			p.found["trouble/rate"] = median(rate)
 		}
 		rows = append(rows, []string{kind.name, fmt.Sprintf("%.0f", p.large.bytes()/median(costs[k])/1e6), fmt.Sprintf("%.2f", median(rate)),
 			fmt.Sprintf("%.0f", median(asked[k])), fmt.Sprintf("%.2f", median(more))})
@@ -81,7 +85,7 @@ func killed(ctx context.Context, p plan, dir string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		row, err := killedAt(ctx, e, p.large, share)
+		row, err := killedAt(ctx, p.found, e, p.large, share)
 		e.close()
 		if err != nil {
 			return "", fmt.Errorf("killed at %.0f %%: %w", share*100, err)
@@ -91,7 +95,7 @@ func killed(ctx context.Context, p plan, dir string) (string, error) {
 	return table(rows), nil
 }
 
-func killedAt(ctx context.Context, e *ends, l load, share float64) ([]string, error) {
+func killedAt(ctx context.Context, found figures, e *ends, l load, share float64) ([]string, error) {
 	prefix := now()
 	script := mapkeep().script(e, l, prefix, "")
 	cmd := exec.CommandContext(ctx, "sh", "-c", "exec "+script)
@@ -122,5 +126,6 @@ func killedAt(ctx context.Context, e *ends, l load, share float64) ([]string, er
 		return nil, err
 	}
 	left, read := l.bytes()-float64(sink.Bytes), float64(after.Bytes-before.Bytes)
+	found.worst("killed", (read-left)/1e6)
 	return []string{fmt.Sprintf("%.0f %%", share*100), fmt.Sprintf("%.0f", left/1e6), fmt.Sprintf("%.0f", read/1e6), fmt.Sprintf("%.0f", (read-left)/1e6)}, nil
 }
