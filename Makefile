@@ -13,7 +13,7 @@ demo: ## play a whole backup against a simulated portal
 	$(GO) run ./infra/mapkeep demo
 
 test: ## run all tests
-	$(GO) test -race ./...
+	$(GO) test -race -timeout 30m ./...
 
 build: $(ROOMS:%=dist/%/bootstrap) ## build the Lambda functions (arm64) and bin/mapkeep
 	$(GO) build -trimpath -o bin/mapkeep ./infra/mapkeep
