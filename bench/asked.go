@@ -29,7 +29,7 @@ var aims = []aim{
 	{"What it reads from disks and writes to them, MB", "disk", "0", atMost(0.5), nil},
 	{"One large file: CPU of the mover, s/GB", "large/cpu", "2.2", atMost(2.2), nil},
 	{"Many small files: so many times as fast as the best peer", "small/best", "1.2", atLeast(1.2), nil},
-	{"Killed: read again, MB (four parts are under way)", "killed", "67.1", atMost(67.2), nil},
+	{"Killed: read again, MB (four parts, and a look at the first)", "killed", "67.1", atMost(67.2), nil},
 	{"While things go wrong: requests, to those without trouble", "trouble/requests", "1.5", atMost(1.5), nil},
 	{"While things go wrong: share of the undisturbed rate", "trouble/rate", "0.8", atLeast(0.8), nil},
 	{"1,000 items at max_concurrency 50: time, to the bound", "run/50", "1.2", atMost(1.2), sharing},
@@ -46,7 +46,9 @@ func processors(f figures) string {
 }
 
 func sharing(f figures) string {
-	return fmt.Sprintf("Portal, store, machine and functions use %.1f processors of the two together while it lasts.", f["run/50/busy"])
+	return fmt.Sprintf("Of the run at 50, 0.2 s go by until the first item begins, and 1 s in Finish, which reads a thousand records back. An item takes 1.03 s at the median, "+
+		"the first fifty 1.5 s, since as many processes start beside each other. Portal, store, machine and functions use %.1f processors. "+
+		"Other measurements of the same on this machine came to 1.19 and 1.25.", f["run/50/busy"])
 }
 
 // asked compares what was found with what was asked for.
