@@ -39,8 +39,8 @@ var aims = []aim{
 }
 
 func processors(f figures) string {
-	return fmt.Sprintf("The processors are %.0f %% busy: mover, source and sink share them. 41 %% of the mover's time is SHA-256 by the processor's own instructions, "+
-		"21 %% TLS's two ciphers, 25 %% the kernel, 2 %% CRC64NVME; the fastest peer computes no SHA-256, and what checks nothing at all is %.2f times as fast as mapkeep. "+
+	return fmt.Sprintf("The processors are %.0f %% busy: mover, source and sink share them. By perf, on the machine that RESULTS.md was "+
+		"first measured on: 41 %% of the mover's time is SHA-256 by the processor's own instructions, 21 %% TLS's two ciphers, 25 %% the kernel, 2 %% CRC64NVME. The fastest peer computes no SHA-256, and what checks nothing at all is %.2f times as fast as mapkeep. "+
 		"Tried: 6 and 8 streams, the same rate. From a source that gives each connection 50 MB/s mapkeep is %.2f times as fast as rclone copyurl, %.2f times as the best peer.",
 		100*f["large/busy"], 1/f["large/no checks, no retries"], f["slow/rclone copyurl"], f["slow/best"])
 }

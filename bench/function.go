@@ -166,7 +166,7 @@ func (e *ends) function(program string, portal *arcgistest.Portal) (*function, e
 func (f *function) bring(ctx context.Context, run backup.Run, item, title string) (cost, error) {
 	d := backup.Docket{Run: run.ID, Item: item, Title: title, Type: "Image", Folder: "files", Way: backup.ByFile, Plan: backup.ByFile}
 	var c cost
-	for calls := 1; !d.Whole; calls++ {
+	for !d.Whole {
 		call, err := json.Marshal(backup.Call{Docket: d})
 		if err != nil {
 			return c, err
@@ -182,8 +182,8 @@ func (f *function) bring(ctx context.Context, run backup.Run, item, title string
 		if err == nil {
 			err = json.Unmarshal(answer, &d)
 		}
-		if err != nil || calls > 20 {
-			return c, fmt.Errorf("call %d of Download: %w", calls, err)
+		if err != nil {
+			return c, fmt.Errorf("call Download: %w", err)
 		}
 	}
 	c.disk = f.disk()
