@@ -54,7 +54,7 @@ type Ending struct {
 // NewInfo puts the first part of a run's log together. Its error and warnings
 // have 1,000 bytes at most: what ended a Map may be 32 KB of someone's words.
 func NewInfo(run backup.Run, l backup.Listing, s Summary, e Ending) Info {
-	warnings := append(list(l.Warnings), e.Warnings...)
+	warnings := append(append([]string{}, l.Warnings...), e.Warnings...)
 	for n, warning := range warnings {
 		warnings[n] = clip(warning, longest)
 	}

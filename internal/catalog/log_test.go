@@ -141,7 +141,11 @@ func TestLogOfNothing(t *testing.T) {
 func TestLongWordsAreCut(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("ä", 20_000)
-	info := catalog.NewInfo(backup.Run{}, backup.Listing{Warnings: []string{"short", long}}, catalog.Summary{}, catalog.Ending{Error: long, Warnings: []string{long}})
+	listed := []string{"short", long}
+	if catalog.NewInfo(backup.Run{}, backup.Listing{Warnings: listed}, catalog.Summary{}, catalog.Ending{}); listed[1] != long {
+		t.Errorf("the listing's own warning was cut to %d bytes", len(listed[1]))
+	}
+	info := catalog.NewInfo(backup.Run{}, backup.Listing{Warnings: listed}, catalog.Summary{}, catalog.Ending{Error: long, Warnings: []string{long}})
 	for _, got := range append(info.Warnings[1:], *info.Error) {
 		if len(got) > 1000 || len(got) < 990 || !utf8.ValidString(got) || !strings.HasSuffix(got, "ä…") {
 			t.Errorf("40,000 bytes became %d: %.20s … %s", len(got), got, got[max(0, len(got)-10):])
