@@ -112,7 +112,7 @@ func (f *fleet) sail(ctx context.Context) error {
 	for range min(streams, f.point.count()) {
 		group.Go(func() error { return f.work(groupCtx) })
 	}
-	stop := f.checkpoints(groupCtx)
+	stop := f.checkpoints(limited) // the group's ends with its last stream
 	err := group.Wait()
 	stop()
 	if context.Cause(limited) == errLate && ctx.Err() == nil {

@@ -188,6 +188,34 @@ func TestPartsThatOutlastTheTime(t *testing.T) {
 	p.holds(t, move(t, p.job(w)), body)
 }
 
+// A checkpoint that is being written when the last part comes is written to its
+// end: one that was dropped half-way could still arrive, after the next.
+func TestACheckpointIsNotDropped(t *testing.T) {
+	t.Parallel()
+	p, body := bucket(t), bytesOf(2*chunk)
+	w := serve(t, &web{body: body})
+	saving, came := make(chan struct{}), make(chan struct{})
+	var saves atomic.Int32
+	j := p.job(w)
+	j.Store = p.wired(t, func(r *http.Request, send func() (*http.Response, error)) (*http.Response, error) {
+		switch {
+		case isSave(r) && saves.Add(1) == 2: // with part 1; the first has none
+			close(saving)
+			<-came
+			p.uploads(t) // a question's time for the streams to end
+		case isPart(r) && r.URL.Query().Get("partNumber") == "2":
+			<-saving
+			defer close(came)
+		}
+		answer, err := send()
+		if isSave(r) && err != nil {
+			t.Errorf("the checkpoint was not written: %v", err)
+		}
+		return answer, err
+	})
+	p.holds(t, move(t, j), body)
+}
+
 // However far a transfer came, and even when its object is complete, bytes
 // that have changed since are taken again.
 func TestBeginsAnewWhenTheSourceChanged(t *testing.T) {
