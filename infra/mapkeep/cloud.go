@@ -113,7 +113,7 @@ func environ(o cloudOptions, vault *secrets.Server) []string {
 		"BACKUP_DIRECTORY=" + o.settings.BackupDirectory,
 		"EXPORT_DELAY=" + strconv.Itoa(o.settings.ExportDelay),
 		"MAX_RETRIES=" + strconv.Itoa(o.settings.MaxRetries),
-		"GOGC=50", "GOMAXPROCS=2", // many small processes: less memory each, and threads as a small Lambda has
+		"GOMAXPROCS=2", // as many as a small Lambda has
 	}, o.place.environ...)
 	for _, name := range []string{"HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR"} {
 		if value, ok := os.LookupEnv(name); ok {

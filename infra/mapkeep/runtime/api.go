@@ -21,25 +21,11 @@ const (
 // routes are the Runtime API's four, each under the token of one child.
 func (h *Host) routes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+api+"/invocation/next", h.by(next))
-	mux.HandleFunc("POST "+api+"/invocation/{id}/response", h.by(response))
-	mux.HandleFunc("POST "+api+"/invocation/{id}/error", h.by(invocationError))
-	mux.HandleFunc("POST "+api+"/init/error", h.by(initError))
+	mux.HandleFunc("GET "+api+"/invocation/next", h.pool.by(next))
+	mux.HandleFunc("POST "+api+"/invocation/{id}/response", h.pool.by(response))
+	mux.HandleFunc("POST "+api+"/invocation/{id}/error", h.pool.by(invocationError))
+	mux.HandleFunc("POST "+api+"/init/error", h.pool.by(initError))
 	return mux
-}
-
-// by finds the child that asks. Who does not know a token finds nothing here.
-func (h *Host) by(handle func(*child, http.ResponseWriter, *http.Request)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		h.mu.Lock()
-		c := h.children[r.PathValue("child")]
-		h.mu.Unlock()
-		if c == nil {
-			http.NotFound(w, r)
-			return
-		}
-		handle(c, w, r)
-	}
 }
 
 // next waits for work and hands it out. The wait has no end of its own: the

@@ -82,7 +82,7 @@ func (c *child) start(h *Host) error {
 		c.ending = c.cmd.Wait()
 		stdout.flush()
 		stderr.flush()
-		h.forget(c)
+		h.pool.forget(c)
 		close(c.exited)
 	}()
 	return nil

@@ -19,6 +19,7 @@ import (
 	"net"
 	"net/http"
 	"os/exec"
+	goruntime "runtime"
 	"sync"
 	"time"
 )
@@ -57,10 +58,7 @@ type Host struct {
 	slots   chan struct{} // one is held by each Invoke from before it has a child until it has none
 	closing chan struct{}
 	close   sync.Once
-
-	mu       sync.Mutex
-	children map[string]*child // by token
-	idle     []*child          // those that ask for work, the last used one last
+	pool    pool
 }
 
 // Start opens the Runtime API. Children are started when they are needed.
@@ -79,7 +77,8 @@ func Start(o Options) (*Host, error) {
 	}
 	h := &Host{
 		options: o, address: l.Addr().String(), logs: newLogs(o.Logs),
-		slots: make(chan struct{}, o.Limit), closing: make(chan struct{}), children: map[string]*child{},
+		slots: make(chan struct{}, o.Limit), closing: make(chan struct{}),
+		pool: pool{starting: make(chan struct{}, goruntime.GOMAXPROCS(0)), children: map[string]*child{}},
 	}
 	h.server = &http.Server{Handler: h.routes(), ReadHeaderTimeout: 10 * time.Second}
 	go h.server.Serve(l) //nolint:errcheck // it ends by Close and has nothing else to say
@@ -100,7 +99,7 @@ func (h *Host) Invoke(ctx context.Context, function string, payload json.RawMess
 	}
 	defer func() { <-h.slots }()
 	for {
-		c, err := h.take(ctx)
+		c, err := h.pool.take(ctx, h.closing, func() (*child, error) { return h.begin(ctx) })
 		if err != nil {
 			return nil, err
 		}
@@ -130,30 +129,12 @@ func (h *Host) acquire(ctx context.Context) error {
 	}
 }
 
-// take gives the child that was used last, since its connections are the
-// warmest, or a new one when none is idle.
-func (h *Host) take(ctx context.Context) (*child, error) {
-	h.mu.Lock()
-	for len(h.idle) > 0 {
-		c := h.idle[len(h.idle)-1]
-		h.idle = h.idle[:len(h.idle)-1]
-		if c.alive() {
-			h.mu.Unlock()
-			return c, nil
-		}
-	}
-	h.mu.Unlock()
-	return h.begin(ctx)
-}
-
 // begin starts a child and waits until it asks for work.
 func (h *Host) begin(ctx context.Context) (*child, error) {
 	c := newChild()
-	h.mu.Lock()
-	h.children[c.token] = c
-	h.mu.Unlock()
+	h.pool.add(c)
 	if err := c.start(h); err != nil {
-		h.forget(c)
+		h.pool.forget(c)
 		return nil, notStarted(err)
 	}
 	initWait := time.NewTimer(initTimeout)
@@ -204,9 +185,7 @@ func (h *Host) run(ctx context.Context, c *child, i *invocation) (json.RawMessag
 func (h *Host) settle(ctx context.Context, c *child, timeout *time.Timer) {
 	select {
 	case <-c.ready:
-		h.mu.Lock()
-		h.idle = append(h.idle, c)
-		h.mu.Unlock()
+		h.pool.put(c)
 	case <-c.exited:
 	case <-timeout.C:
 		c.kill()
@@ -215,13 +194,6 @@ func (h *Host) settle(ctx context.Context, c *child, timeout *time.Timer) {
 	case <-h.closing:
 		c.end()
 	}
-}
-
-// forget takes a child off the books; its token opens nothing any more.
-func (h *Host) forget(c *child) {
-	h.mu.Lock()
-	delete(h.children, c.token)
-	h.mu.Unlock()
 }
 
 // Close ends all children and waits for them; none is left. Invocations under
@@ -233,7 +205,7 @@ func (h *Host) Close() {
 			h.slots <- struct{}{}
 		}
 		var ended sync.WaitGroup
-		for _, c := range h.idle {
+		for _, c := range h.pool.idle {
 			ended.Go(c.end)
 		}
 		ended.Wait()

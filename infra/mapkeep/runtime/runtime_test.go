@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	goruntime "runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -134,6 +135,94 @@ func TestInvokeAboveTheLimitWaitsForAChild(t *testing.T) {
 	if got := len(*commands); got != o.Limit {
 		t.Errorf("%d processes for %d invocations, want %d", got, 4*o.Limit, o.Limit)
 	}
+}
+
+func TestWhoWaitsTakesAChildThatBecomesFree(t *testing.T) {
+	t.Parallel()
+	o := options("functions", nil)
+	starts := goruntime.GOMAXPROCS(0) // at once
+	o.Limit = starts + 20
+	_, release := stuck(&o)
+	h := started(t, o)
+	t.Cleanup(release)
+	first := invoke(t, h, "echo", `{}`)
+	var group errgroup.Group
+	ended := make(chan json.RawMessage, o.Limit)
+	for range o.Limit {
+		group.Go(func() error {
+			text, err := h.Invoke(t.Context(), "echo", json.RawMessage(`{}`))
+			ended <- text
+			return err
+		})
+	}
+	for range o.Limit - starts { // no more than those wait for a start that has no end
+		var got answer
+		if err := json.Unmarshal(<-ended, &got); err != nil || got.Pid != first.Pid {
+			t.Errorf("Invoke(echo): process %d (%v), want %d, the only one there is", got.Pid, err, first.Pid)
+		}
+	}
+	release()
+	if err := group.Wait(); err != nil {
+		t.Errorf("Invoke(echo) = %v", err)
+	}
+}
+
+func TestWaitForAChildEnds(t *testing.T) {
+	t.Parallel()
+	l, address := listen(t)
+	o := options("functions", nil)
+	starts := goruntime.GOMAXPROCS(0)
+	o.Limit = starts + 2
+	tried, release := stuck(&o)
+	h := started(t, o)
+	t.Cleanup(release)
+	ended := make(chan error, o.Limit)
+	call := func(ctx context.Context) { _, err := h.Invoke(ctx, "meet", json.RawMessage(address)); ended <- err }
+	go call(t.Context())
+	accept(t, l)
+	for range starts { // no other child, and no other start, can be had now
+		go call(t.Context())
+		<-tried
+	}
+	for range 20 {
+		ctx, cancel := context.WithCancel(t.Context())
+		go call(ctx)
+		cancel()
+		if err := <-ended; !errors.Is(err, context.Canceled) {
+			t.Errorf("Invoke(meet) = %v, want context.Canceled", err)
+		}
+	}
+	go call(t.Context())
+	go h.Close()
+	for range 2 { // the one at work and the one that waits
+		if err := <-ended; !errors.Is(err, runtime.ErrClosed) {
+			t.Errorf("Invoke(meet) = %v, want ErrClosed", err)
+		}
+	}
+	release()
+	for range starts {
+		if err := <-ended; !errors.Is(err, runtime.ErrClosed) {
+			t.Errorf("Invoke(meet) = %v, want ErrClosed", err)
+		}
+	}
+}
+
+// stuck lets the first process start, and the others, each of which it tells
+// of, after release.
+func stuck(o *runtime.Options) (tried chan struct{}, release func()) {
+	command, first, rest := o.Command, make(chan struct{}, 1), make(chan struct{})
+	first <- struct{}{}
+	tried = make(chan struct{}, o.Limit)
+	o.Command = func(env []string) *exec.Cmd {
+		select {
+		case <-first:
+		default:
+			tried <- struct{}{}
+			<-rest
+		}
+		return command(env)
+	}
+	return tried, sync.OnceFunc(func() { close(rest) })
 }
 
 func TestCloseLeavesNoProcess(t *testing.T) {
