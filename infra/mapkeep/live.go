@@ -81,9 +81,7 @@ func (l *live) rows(w io.Writer, stat decor.Statistics) error {
 		show-- // for the last line
 	}
 	for _, s := range p.open[:show] {
-		passed := p.now.Sub(s.since).Truncate(time.Second)
-		text := fmt.Sprintf("%-12s %5s  %s", s.doing, passed, s.docket.Title)
-		fmt.Fprintf(w, "  %s\n", clip(text, stat.AvailableWidth-3))
+		fmt.Fprintf(w, "  %s\n", clip(p.row(s), stat.AvailableWidth-3))
 	}
 	if more := len(p.open) - show; more > 0 {
 		fmt.Fprintf(w, "  … and %d more\n", more)

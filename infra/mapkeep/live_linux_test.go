@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"unsafe"
@@ -26,7 +27,7 @@ func TestLiveView(t *testing.T) {
 	for _, screen := range []struct{ columns, lines uint16 }{{120, 40}, {80, 24}, {41, 7}} {
 		t.Run(fmt.Sprintf("%dx%d", screen.columns, screen.lines), func(t *testing.T) {
 			t.Parallel()
-			tty, read := openTerminal(t, screen.columns, screen.lines)
+			tty, read := openTerminal(t, screen.columns, screen.lines, io.Discard)
 			code := program(t.Context(), []string{
 				"run", "--portal", p.URL, "--trusted-hosts", p.TrustedHosts()[0], "--to", t.TempDir(),
 				"--secret-file", "-", "--backup-tags", "tag1", "--date-format", "seen", "--max-retries", "0",
@@ -42,6 +43,41 @@ func TestLiveView(t *testing.T) {
 			}
 		})
 	}
+}
+
+// How much of a large file has come is seen while it comes.
+func TestLiveViewOfALargeFile(t *testing.T) {
+	t.Parallel()
+	s := village()
+	sight := &sight{of: "32.0 MiB of 48.0 MiB  Aerial", seen: make(chan struct{})}
+	s.File("Aerial.pdf", "PDF").Bulk(48<<20).HoldsRanges(32<<20, sight.seen).Tags("aerial")
+	p := arcgistest.Start(s)
+	t.Cleanup(p.Close)
+	tty, read := openTerminal(t, 80, 24, sight)
+	code := program(t.Context(), []string{
+		"run", "--portal", p.URL, "--trusted-hosts", p.TrustedHosts()[0], "--to", t.TempDir(),
+		"--secret-file", "-", "--backup-tags", "aerial",
+	}, streams{strings.NewReader(string(p.Secret())), tty, tty})
+	must(t, tty.Close())
+	if text := read(); code != exitWell || !strings.Contains(text, sight.of) {
+		t.Errorf("mapkeep run ended with %d, want %d; it wrote %q", code, exitWell, text)
+	}
+}
+
+// sight is a writer that closes seen once it was given of.
+type sight struct {
+	of   string
+	seen chan struct{}
+	text strings.Builder
+	once sync.Once
+}
+
+func (s *sight) Write(b []byte) (int, error) {
+	s.text.Write(b)
+	if strings.Contains(s.text.String(), s.of) {
+		s.once.Do(func() { close(s.seen) })
+	}
+	return len(b), nil
 }
 
 // redraw takes a picture of so many lines back.
@@ -76,8 +112,8 @@ func looksWell(t *testing.T, text string, columns int) {
 }
 
 // openTerminal is a terminal of that size, and reads all that was written on
-// it once it is closed.
-func openTerminal(t *testing.T, columns, lines uint16) (tty *os.File, read func() string) {
+// it once it is closed; also is given it as it comes.
+func openTerminal(t *testing.T, columns, lines uint16, also io.Writer) (tty *os.File, read func() string) {
 	t.Helper()
 	keyboard, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	must(t, err)
@@ -90,7 +126,7 @@ func openTerminal(t *testing.T, columns, lines uint16) (tty *os.File, read func(
 	must(t, err)
 	written := make(chan string, 1)
 	go func() {
-		text, _ := io.ReadAll(keyboard) // a terminal that closes is an error here
+		text, _ := io.ReadAll(io.TeeReader(keyboard, also)) // a terminal that closes is an error here
 		written <- strings.ReplaceAll(string(text), "\r\n", "\n")
 	}()
 	return tty, func() string { return <-written }

@@ -24,6 +24,7 @@ func (v *view) picture() picture {
 	p := picture{v.all, v.good, v.failed, v.bytes, v.stage, v.begun, v.listed, time.Now(), nil}
 	for _, s := range v.open {
 		p.open = append(p.open, s)
+		p.bytes += s.came
 	}
 	sort.Slice(p.open, func(i, j int) bool { return p.open[i].began.Before(p.open[j].began) })
 	return p
@@ -39,6 +40,18 @@ func (p picture) before() string {
 		text += fmt.Sprintf(" (%d failed)", p.failed)
 	}
 	return text
+}
+
+// row is what stands of an item under way.
+func (p picture) row(s shown) string {
+	text := fmt.Sprintf("%-12s %5s  ", s.doing, p.now.Sub(s.since).Truncate(time.Second))
+	switch {
+	case s.came > 0 && s.of > 0:
+		text += fmt.Sprintf("%s of %s  ", amount(s.came), amount(s.of))
+	case s.came > 0:
+		text += amount(s.came) + "  "
+	}
+	return text + s.docket.Title
 }
 
 // after is what stands behind it: bytes, rate, time left.

@@ -110,7 +110,9 @@ func (n night) run(ctx context.Context) exit {
 	}
 	defer c.close()
 	n.view.start()
+	stop := n.follow(ctx)
 	ended := c.engine.Run(ctx, rand.Text(), given)
+	stop()
 	if ended.Status == states.Aborted {
 		return n.interrupted(ctx, c, w, ended, given)
 	}

@@ -35,6 +35,9 @@ type shown struct {
 	doing  string
 	began  time.Time // the item
 	since  time.Time // what is done with it now
+	index  int
+	came   int64 // bytes of its file, as far as is known before it is whole
+	of     int64
 }
 
 // newView shows on standard output, or on standard error beside --json.
@@ -106,21 +109,34 @@ func (v *view) step(index int, d backup.Docket, state string) {
 	now := time.Now()
 	s, known := v.open[index]
 	if !known {
-		s.began = now
+		s.began, s.index = now, index
 	}
 	if does := doing(state, d); does != s.doing {
-		s.doing, s.since = does, now
+		s.doing, s.since, s.came, s.of = does, now, 0, 0
 	}
 	s.docket = d
 	v.open[index] = s
 }
+
+// moved says how much of an item's file has come.
+func (v *view) moved(index int, came, of int64) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if s, open := v.open[index]; open && s.doing == downloading {
+		s.came, s.of = came, of
+		v.open[index] = s
+	}
+}
+
+// downloading is what is said of an item whose bytes are on the way.
+const downloading = "downloading"
 
 // doing says in a word what a state does, and keeps to it while an export is
 // looked at again and again.
 func doing(state string, d backup.Docket) string {
 	switch {
 	case state == "Download":
-		return "downloading"
+		return downloading
 	case state == "Close", d.Closed:
 		return "closing"
 	case d.Export.State == backup.ExportPending:

@@ -63,6 +63,17 @@ func (m *move) read(ctx context.Context) (checkpoint, error) {
 	return c, nil
 }
 
+// Came is how much of a move has come to the bucket, and of how many bytes (-1
+// where that is not known), as its checkpoint says: none before the first
+// part has come, and none of what goes at once.
+func Came(ctx context.Context, s *store.Store, key string) (bytes, of int64, err error) {
+	c, err := newMove(Job{Store: s, Checkpoint: key}).read(ctx)
+	for _, p := range c.Parts {
+		bytes += p.Size
+	}
+	return bytes, c.Size, err
+}
+
 // save writes the checkpoint c over the last one, and gives its length.
 func (m *move) save(ctx context.Context, c checkpoint) (int, error) {
 	if m.Checkpoint == "" {

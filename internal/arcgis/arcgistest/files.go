@@ -43,6 +43,12 @@ func (p *Portal) hand(a *ask, i *item) transfer {
 		if s.shifting {
 			p.shift(i)
 		}
+		if begin := int64(0); s.hold != nil {
+			fmt.Sscanf(a.Header.Get("Range"), "bytes=%d-", &begin) //nolint:errcheck // any other kind of range begins at 0
+			if begin >= s.holdFrom {
+				t.hold = s.hold
+			}
+		}
 	}
 	return t
 }

@@ -20,6 +20,8 @@ type script struct {
 	cuts, slowdowns            int
 	slowdown                   time.Duration
 	noRanges, noLength         bool
+	holdFrom                   int64
+	hold                       <-chan struct{}
 	shifting                   bool
 	throttles                  int
 	throttleFor                time.Duration
@@ -153,6 +155,13 @@ func (i *Item) NoRanges() *Item { i.script.noRanges = true; return i }
 // NoLength makes the file host send the item's file without ranges and
 // without a length, ended by closing the connection.
 func (i *Item) NoLength() *Item { i.script.noLength, i.script.noRanges = true, true; return i }
+
+// HoldsRanges lets answers to ranges that begin at from or later wait until
+// the channel is closed.
+func (i *Item) HoldsRanges(from int64, until <-chan struct{}) *Item {
+	i.script.holdFrom, i.script.hold = from, until
+	return i
+}
 
 // DataChangesBetweenRanges changes the file after each answer to a Range.
 func (i *Item) DataChangesBetweenRanges() *Item { i.script.shifting = true; return i }

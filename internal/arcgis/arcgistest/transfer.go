@@ -21,6 +21,7 @@ type transfer struct {
 	noRanges, noLength bool
 	cut                bool
 	after              time.Duration // its Retry-After, where there is one
+	hold               <-chan struct{}
 }
 
 func (p *Portal) transfer(a *ask) transfer {
@@ -58,6 +59,13 @@ func (t transfer) write(w http.ResponseWriter, a *ask) {
 	}
 	if t.kind != "" {
 		w.Header().Set("Content-Type", t.kind)
+	}
+	if t.hold != nil {
+		select {
+		case <-t.hold:
+		case <-a.Context().Done():
+			return
+		}
 	}
 	if t.cut {
 		w = &cutter{ResponseWriter: w, left: -1}
