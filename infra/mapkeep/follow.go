@@ -23,9 +23,10 @@ func (n night) follow(ctx context.Context) (stop func()) {
 		defer close(done)
 		look := time.NewTicker(often)
 		defer look.Stop()
-		for ctx.Err() == nil {
+		for {
 			select {
 			case <-ctx.Done():
+				return
 			case <-look.C:
 				n.look(ctx)
 			}

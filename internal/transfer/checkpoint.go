@@ -63,11 +63,11 @@ func (m *move) read(ctx context.Context) (checkpoint, error) {
 	return c, nil
 }
 
-// Came is how much of a move has come to the bucket, and of how many bytes (-1
-// where that is not known), as its checkpoint says: none before the first
-// part has come, and none of what goes at once.
+// Came is how much of a move has come to the bucket, and of how many bytes, as
+// its checkpoint says: none before the first part has come, and none of what
+// goes at once.
 func Came(ctx context.Context, s *store.Store, key string) (bytes, of int64, err error) {
-	c, err := newMove(Job{Store: s, Checkpoint: key}).read(ctx)
+	c, err := (&move{Job: Job{Store: s, Checkpoint: key}}).read(ctx)
 	for _, p := range c.Parts {
 		bytes += p.Size
 	}

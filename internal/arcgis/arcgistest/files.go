@@ -43,14 +43,19 @@ func (p *Portal) hand(a *ask, i *item) transfer {
 		if s.shifting {
 			p.shift(i)
 		}
-		if begin := int64(0); s.hold != nil {
-			fmt.Sscanf(a.Header.Get("Range"), "bytes=%d-", &begin) //nolint:errcheck // any other kind of range begins at 0
-			if begin >= s.holdFrom {
-				t.hold = s.hold
-			}
-		}
+		t.hold = s.held(a)
 	}
 	return t
+}
+
+// held is what the answer to a range waits for, nil where it does not.
+func (s *script) held(a *ask) <-chan struct{} {
+	var begin int64
+	fmt.Sscanf(a.Header.Get("Range"), "bytes=%d-", &begin) //nolint:errcheck // a range from the end counts as one from 0
+	if begin < s.holdFrom {
+		return nil
+	}
+	return s.hold
 }
 
 // shift changes a file while it is being read.
