@@ -25,7 +25,7 @@ COLD := all=-l
 dist/download/bootstrap: COLD := github.com/aws/...=-l
 STAMP = $(if $(VERSION),-X github.com/mapkeep/mapkeep/internal/backup.Version=$(VERSION:v%=%))
 dist/%/bootstrap: FORCE
-	GOOS=linux GOARCH=$(or $(LAMBDA_ARCH),arm64) CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -tags lambda.norpc,nethttpomithttp2 -ldflags '-s -w $(STAMP)' -gcflags '$(COLD)' -o $@ ./functions/$*
+	GOOS=$(or $(LAMBDA_OS),linux) GOARCH=$(or $(LAMBDA_ARCH),arm64) CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -tags lambda.norpc,nethttpomithttp2 -ldflags '-s -w $(STAMP)' -gcflags '$(COLD)' -o $@ ./functions/$*
 
 lint: ## formatting, go.mod, vet and golangci-lint (fetched by Go, pinned)
 	@test -z "$$(gofmt -l . | tee /dev/stderr)"

@@ -1,18 +1,16 @@
-//go:build linux
-
 package main
 
 import (
 	"archive/zip"
 	"compress/flate"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"runtime"
 	"time"
 )
@@ -29,7 +27,7 @@ var rooms = []string{"list", "export", "check", "download", "close", "finish"}
 func bootstraps(ctx context.Context, p plan, dir string) (string, error) {
 	rows := [][]string{{"function", "bootstrap, MB", "zip, MB", "first poll after, ms"}}
 	for _, room := range rooms {
-		deployed, err := bootstrap(ctx, dir, room, "arm64")
+		deployed, err := bootstrap(ctx, dir, room, "linux", "arm64")
 		if err != nil {
 			return "", err
 		}
@@ -41,7 +39,7 @@ func bootstraps(ctx context.Context, p plan, dir string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		here, err := bootstrap(ctx, dir, room, runtime.GOARCH)
+		here, err := bootstrap(ctx, dir, room, runtime.GOOS, runtime.GOARCH)
 		if err != nil {
 			return "", err
 		}
@@ -62,13 +60,17 @@ func bootstraps(ctx context.Context, p plan, dir string) (string, error) {
 }
 
 // bootstrap builds a function by the Makefile, as `make build` does.
-func bootstrap(ctx context.Context, dir, room, arch string) (string, error) {
-	made := filepath.Join("dist", room, "bootstrap")
-	if out, err := exec.CommandContext(ctx, "make", "LAMBDA_ARCH="+arch, made).CombinedOutput(); err != nil {
+func bootstrap(ctx context.Context, dir, room, system, arch string) (string, error) {
+	made := "dist/" + room + "/bootstrap"
+	if out, err := exec.CommandContext(ctx, "make", "LAMBDA_OS="+system, "LAMBDA_ARCH="+arch, made).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("make %s: %w: %s", made, err, out)
 	}
-	kept := filepath.Join(dir, room+"-"+arch)
-	return kept, os.Rename(made, kept)
+	data, err := os.ReadFile(made)
+	if err != nil {
+		return "", err
+	}
+	kept := program(dir, room+"-"+arch)
+	return kept, errors.Join(os.WriteFile(kept, data, 0o755), os.Remove(made))
 }
 
 // zippedSize is what a file takes in a zip, packed as well as it can be.

@@ -1,5 +1,3 @@
-//go:build linux
-
 package main
 
 import (
@@ -7,7 +5,6 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"hash"
-	"syscall"
 
 	"github.com/minio/crc64nvme"
 
@@ -35,11 +32,4 @@ func checksums(_ context.Context, p plan, _ string) (string, error) {
 		rows = append(rows, []string{c.name, fmt.Sprintf("%.2f", median(each))})
 	}
 	return table(rows), nil
-}
-
-// used is the processor time of this process so far, in seconds.
-func used() float64 {
-	var u syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // it fails for a wrong number alone
-	return float64(u.Utime.Sec+u.Stime.Sec) + float64(u.Utime.Usec+u.Stime.Usec)/1e6
 }

@@ -1,5 +1,3 @@
-//go:build linux
-
 package main
 
 import (
@@ -9,7 +7,6 @@ import (
 	"crypto/x509"
 	"encoding/json"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -105,28 +102,6 @@ func (e *ends) close() {
 	}
 }
 
-// serveEnd is the process of one end: certificate, key, share of failures,
-// share of resets, rate.
-func serveEnd(name string, args []string) error {
-	var n [3]float64
-	for i, text := range args[2:] {
-		var err error
-		if n[i], err = strconv.ParseFloat(text, 64); err != nil {
-			return err
-		}
-	}
-	var handler http.Handler = &fakes.Source{Fail: n[0], Reset: n[1], Rate: n[2]}
-	if name == "__sink" {
-		handler = &fakes.Sink{Fail: n[0]}
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return err
-	}
-	fmt.Println("https://" + listener.Addr().String())
-	return fakes.Serve(listener, handler, args[0], args[1])
-}
-
 // ask reads a JSON answer of an end.
 func (e *ends) ask(url string, into any) error {
 	answer, err := e.client.Get(url)
@@ -153,23 +128,4 @@ func (e *ends) arrived(l load, prefix string) error {
 		}
 	}
 	return nil
-}
-
-// environ is what every mover is given: the sink as its S3. One that keeps
-// objects, versitygw, does not take the checksums that AWS's own command sends
-// behind its parts.
-func (e *ends) environ() []string {
-	env := os.Environ()
-	if e.folder != "" {
-		env = append(env, "AWS_REQUEST_CHECKSUM_CALCULATION=when_required")
-	}
-	return append(env,
-		"AWS_ENDPOINT_URL="+e.sink, "S3_ENDPOINT_URL="+e.sink, "AWS_ENDPOINT_URL_S3="+e.sink, "AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1",
-		"AWS_ACCESS_KEY_ID="+e.key, "AWS_SECRET_ACCESS_KEY="+e.secret, "AWS_EC2_METADATA_DISABLED=true",
-		"AWS_CA_BUNDLE="+e.certificate, "AWS_CONFIG_FILE="+os.DevNull, "AWS_SHARED_CREDENTIALS_FILE="+os.DevNull,
-		"RCLONE_CONFIG="+filepath.Join(filepath.Dir(e.certificate), "rclone.conf"), "RCLONE_CA_CERT="+e.certificate,
-		"RCLONE_CONFIG_SINK_TYPE=s3", "RCLONE_CONFIG_SINK_PROVIDER=Other", "RCLONE_CONFIG_SINK_ENDPOINT="+e.sink,
-		"RCLONE_CONFIG_SINK_ACCESS_KEY_ID="+e.key, "RCLONE_CONFIG_SINK_SECRET_ACCESS_KEY="+e.secret, "RCLONE_CONFIG_SINK_NO_CHECK_BUCKET=true",
-		"RCLONE_CONFIG_SOURCE_TYPE=http", "RCLONE_CONFIG_SOURCE_URL="+e.source, "CURL_CA_BUNDLE="+e.certificate,
-	)
 }

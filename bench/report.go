@@ -1,31 +1,28 @@
-//go:build linux
-
 package main
 
 import (
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
 	"text/tabwriter"
+
+	hardware "github.com/shirou/gopsutil/v4/cpu"
 )
 
 // heading names the machine.
 func heading() string {
-	return fmt.Sprintf("# Measured\n\nWritten by `make bench`. %s/%s, %s, %d processors, %s of memory, %s. Medians of the rounds; MB and GB are\ndecimal, MiB and GiB binary. Memory is the proportional set size (PSS) of a command and all its children, sampled ten times a second, that of a whole run once.\n",
-		runtime.GOOS, runtime.GOARCH, processor(), runtime.NumCPU(), memory(), runtime.Version())
+	return fmt.Sprintf("# Measured\n\nWritten by `make bench`. %s/%s, %s, %d processors, %s of memory, %s. Medians of the rounds; MB and GB are\ndecimal, MiB and GiB binary. Memory is %s of a command and all its children, sampled ten times a second, that of a whole run once.\n",
+		runtime.GOOS, runtime.GOARCH, processor(), runtime.NumCPU(), memory(), runtime.Version(), counted)
 }
 
-// processor is the model, as the kernel names it.
+// processor is the model, as the system names it.
 func processor() string {
-	text, _ := os.ReadFile("/proc/cpuinfo")
-	for line := range strings.Lines(string(text)) {
-		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
-			return strings.TrimSpace(value)
-		}
+	all, err := hardware.Info()
+	if err != nil || len(all) == 0 || all[0].ModelName == "" {
+		return "a processor without a name"
 	}
-	return "a processor without a name"
+	return all[0].ModelName
 }
 
 // table is a table of Markdown, its first row the heading. A pipe of a shell

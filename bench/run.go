@@ -1,5 +1,3 @@
-//go:build linux
-
 package main
 
 import (
@@ -43,12 +41,12 @@ func wholeRuns(ctx context.Context, p plan, dir string) (string, error) {
 
 // buildProgram builds mapkeep as a release has it.
 func buildProgram(ctx context.Context, dir string) (string, error) {
-	program := filepath.Join(dir, "mapkeep")
-	out, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", program, "./infra/mapkeep").CombinedOutput()
+	path := program(dir, "mapkeep")
+	out, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", path, "./infra/mapkeep").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build mapkeep: %w: %s", err, out)
 	}
-	return program, nil
+	return path, nil
 }
 
 // wholeRun backs the portal's items up, round by round, each into a folder of
@@ -90,7 +88,7 @@ func oneRun(ctx context.Context, program, to string, items, concurrency int) (co
 		return cost{}, err
 	}
 	stop := make(chan struct{})
-	peaks := watch(time.Second, func() float64 { return tree(cmd.Process.Pid) }, stop)
+	peaks := watch(time.Second, func() float64 { return trees([]int{cmd.Process.Pid}) }, stop)
 	err = cmd.Wait()
 	c := cost{seconds: time.Since(start).Seconds(), ends: used() - before}
 	close(stop)

@@ -1,14 +1,7 @@
-//go:build linux
-
 package main
 
 import (
 	"context"
-	"fmt"
-	"os"
-	"strconv"
-
-	"github.com/mapkeep/mapkeep/infra/mapkeep/objects"
 )
 
 // A section is one heading of the report.
@@ -67,40 +60,4 @@ func between(ctx context.Context, p plan, dir, name string, f faults, loads []lo
 	}
 	defer e.close()
 	return standings(ctx, p.found, name, e, append(t.movers(), ceiling()), loads, rounds)
-}
-
-// process is one of the bench's own processes.
-func process(name string, args []string) error {
-	ctx := context.Background()
-	switch {
-	case (name == "__source" || name == "__sink") && len(args) == 5:
-		return serveEnd(name, args)
-	case name == "__store":
-		return objects.Serve(ctx, os.Stdin, os.Stdout)
-	case len(args) == 7:
-		e, l, err := called(args)
-		if err != nil {
-			return err
-		}
-		if name == "__relay" {
-			return e.relay(ctx, args[3], l)
-		}
-		return e.ours(ctx, args[3], l)
-	}
-	return fmt.Errorf("called with %q", args)
-}
-
-// called reads SOURCE SINK CERTIFICATE PREFIX SIZE FILES STREAMS.
-func called(args []string) (*ends, load, error) {
-	e, err := reach(args[0], args[1], args[2])
-	if err != nil {
-		return nil, load{}, err
-	}
-	var n [3]int64
-	for i, text := range args[4:] {
-		if n[i], err = strconv.ParseInt(text, 10, 64); err != nil {
-			return nil, load{}, err
-		}
-	}
-	return e, load{size: n[0], files: int(n[1]), streams: int(n[2])}, nil
 }

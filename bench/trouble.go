@@ -1,14 +1,11 @@
-//go:build linux
-
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
-	"strings"
-	"syscall"
 	"time"
 
 	"github.com/mapkeep/mapkeep/bench/fakes"
@@ -97,22 +94,28 @@ func killed(ctx context.Context, p plan, dir string) (string, error) {
 
 func killedAt(ctx context.Context, found figures, e *ends, l load, share float64) ([]string, error) {
 	prefix := now()
-	script := mapkeep().script(e, l, prefix, "")
-	cmd := exec.CommandContext(ctx, "sh", "-c", "exec "+script)
+	w, err := e.work(l, prefix)
+	defer os.RemoveAll(w.dir) // nothing, for ""
+	if err != nil {
+		return nil, err
+	}
+	args := own("__move", w)[0]
+	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Env, cmd.Stderr = e.environ(), os.Stderr
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
 	for sink := (fakes.Count{}); float64(sink.Bytes) < share*l.bytes(); {
-		var err error
 		if _, sink, err = e.counts(); err != nil {
 			return nil, err
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	_ = cmd.Process.Signal(syscall.SIGKILL)
-	if err := cmd.Wait(); err == nil || !strings.Contains(err.Error(), "killed") {
-		return nil, fmt.Errorf("it was not killed: %v", err)
+	if err := cmd.Process.Kill(); err != nil {
+		return nil, fmt.Errorf("it ended before it could be killed: %w", err)
+	}
+	if err := cmd.Wait(); err == nil {
+		return nil, errors.New("it ended before it was killed")
 	}
 	before, sink, err := e.counts()
 	if err != nil {

@@ -6,11 +6,13 @@
 package judge
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -44,13 +46,33 @@ const Folder = "MAPKEEP_VERDICTS"
 // need be; root is the way from the test to the top of the project.
 func Tool(t testing.TB, root, name string) string {
 	t.Helper()
-	install := exec.Command(filepath.Join(root, ".ci", "tools"), name)
+	folder, err := Install(t.Context(), root, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// Install is Tool where there is no test. It needs bash, which Windows does not
+// find for a script by itself.
+func Install(ctx context.Context, root, name string) (string, error) {
+	install := exec.CommandContext(ctx, "bash", filepath.Join(root, ".ci", "tools"), name)
 	install.Stderr = os.Stderr
 	out, err := install.Output()
 	if err != nil {
-		t.Fatalf(".ci/tools %s: %v", name, err)
+		return "", fmt.Errorf(".ci/tools %s: %w", name, err)
 	}
-	return strings.TrimSpace(string(out))
+	return strings.TrimSpace(string(out)), nil
+}
+
+// Python is the interpreter of a tool that is a virtual environment. Its
+// programs are called as its modules: their scripts are called otherwise on
+// each system.
+func Python(folder string) string {
+	if runtime.GOOS == "windows" {
+		return filepath.Join(folder, "Scripts", "python.exe")
+	}
+	return filepath.Join(folder, "bin", "python")
 }
 
 // New opens the judge of a name and version, whose verdict is complete when
