@@ -33,23 +33,22 @@ lint: ## formatting, go.mod, vet and golangci-lint (fetched by Go, pinned)
 	$(GO) vet -tags judges,localstack,arcgis ./...
 	$(GO) run $(GOLANGCI) run ./...
 
-cross: ## build, tests too, for the systems of users that this is not
-	GOOS=windows GOARCH=amd64 $(GO) build ./... && GOOS=windows GOARCH=amd64 $(GO) vet ./...
-	GOOS=darwin GOARCH=arm64 $(GO) build ./... && GOOS=darwin GOARCH=arm64 $(GO) vet ./...
+cross: ## build, tests too, for each system of users
+	set -e; for on in linux/amd64 darwin/arm64 windows/amd64; do export GOOS=$${on%/*} GOARCH=$${on#*/}; $(GO) build ./...; $(GO) vet -tags judges ./...; done
 
 bench: ## measure, and write bench/RESULTS.md
 	$(GO) run ./bench
 
 check: lint cross test ## all that CI runs
 	$(GO) test -run TestElevenThousandItems ./infra
-	.ci/judges
+	bash .ci/judges
 
 check-arcgis: ## try Esri's Python package (640 MB) on the simulated portal
-	.ci/tools arcgis
+	bash .ci/tools arcgis
 	$(GO) test -count=1 -tags arcgis ./infra/judge/esri/
 
 release: ## build what a release of VERSION=vX.Y.Z holds, into dist/release
-	.ci/release $(VERSION)
+	bash .ci/release $(VERSION)
 
 deploy: build ## deploy the stack STACK; asks for its parameters the first time
 	sam deploy --template-file template.yaml --stack-name $(STACK) --capabilities CAPABILITY_IAM \

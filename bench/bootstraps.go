@@ -13,6 +13,8 @@ import (
 	"os/exec"
 	"runtime"
 	"time"
+
+	"github.com/mapkeep/mapkeep/infra/judge"
 )
 
 // starts is how often a function is started to time it.
@@ -69,7 +71,7 @@ func bootstrap(ctx context.Context, dir, room, system, arch string) (string, err
 	if err != nil {
 		return "", err
 	}
-	kept := program(dir, room+"-"+arch)
+	kept := judge.Program(dir, room+"-"+arch)
 	return kept, errors.Join(os.WriteFile(kept, data, 0o755), os.Remove(made))
 }
 

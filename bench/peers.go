@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 
 	"github.com/mapkeep/mapkeep/infra/judge"
 	"github.com/mapkeep/mapkeep/infra/mapkeep/objects"
@@ -45,7 +44,7 @@ func build(ctx context.Context, dir string) (tools, error) {
 		{&t.s5cmd, "s5cmd", "github.com/peak/s5cmd/v2"},
 		{&t.manager, "transfermanager", "."},
 	} {
-		*p.path = program(dir, p.dir)
+		*p.path = judge.Program(dir, p.dir)
 		cmd := exec.CommandContext(ctx, "go", "build", "-C", filepath.Join("bench", "peers", p.dir), "-trimpath", "-ldflags", "-s -w", "-o", *p.path, p.build)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return t, fmt.Errorf("build the peer %s: %w: %s", p.dir, err, out)
@@ -55,19 +54,11 @@ func build(ctx context.Context, dir string) (tools, error) {
 	if err != nil {
 		return t, fmt.Errorf("install the peer aws: %w", err)
 	}
-	t.aws = judge.Python(venv)
+	t.aws = judge.Script(venv, "python")
 	for _, name := range []string{t.aws, "curl"} {
 		if _, err := exec.LookPath(name); err != nil {
 			return t, fmt.Errorf("a peer is missing: %w", err)
 		}
 	}
 	return t, nil
-}
-
-// program is the path of a program in a folder, as this system names programs.
-func program(dir, name string) string {
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	return filepath.Join(dir, name)
 }

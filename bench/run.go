@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mapkeep/mapkeep/infra/judge"
 	"github.com/mapkeep/mapkeep/internal/arcgis/arcgistest"
 )
 
@@ -41,7 +42,7 @@ func wholeRuns(ctx context.Context, p plan, dir string) (string, error) {
 
 // buildProgram builds mapkeep as a release has it.
 func buildProgram(ctx context.Context, dir string) (string, error) {
-	path := program(dir, "mapkeep")
+	path := judge.Program(dir, "mapkeep")
 	out, err := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", path, "./infra/mapkeep").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build mapkeep: %w: %s", err, out)

@@ -65,14 +65,21 @@ func Install(ctx context.Context, root, name string) (string, error) {
 	return strings.TrimSpace(string(out)), nil
 }
 
-// Python is the interpreter of a tool that is a virtual environment. Its
-// programs are called as its modules: their scripts are called otherwise on
-// each system.
-func Python(folder string) string {
+// Script is a program of a tool that is a virtual environment; its Python is
+// one of them.
+func Script(folder, name string) string {
 	if runtime.GOOS == "windows" {
-		return filepath.Join(folder, "Scripts", "python.exe")
+		return Program(filepath.Join(folder, "Scripts"), name)
 	}
-	return filepath.Join(folder, "bin", "python")
+	return filepath.Join(folder, "bin", name)
+}
+
+// Program is a program in a folder, as this system names programs.
+func Program(folder, name string) string {
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	return filepath.Join(folder, name)
 }
 
 // New opens the judge of a name and version, whose verdict is complete when

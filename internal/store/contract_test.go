@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"runtime"
 	"testing"
 
 	"github.com/mapkeep/mapkeep/infra/mapkeep/objects/objectstest"
@@ -9,15 +8,10 @@ import (
 )
 
 // The store of --to DIR keeps the contract; where it can't, storetest.Known
-// says why. Under other systems than Linux the names of files have rules of
-// their own, which are no fault of the store's.
+// says why.
 func TestContract(t *testing.T) {
 	t.Parallel()
-	cases := storetest.Cases()
-	if runtime.GOOS != "linux" {
-		cases = storetest.Portable()
-	}
-	storetest.Contract(t, storetest.Versitygw, cases, objectstest.Client(t, objectstest.Start(t)), says{t})
+	storetest.Contract(t, storetest.Versitygw, storetest.OnFiles(), objectstest.Client(t, objectstest.Start(t)), says{t})
 }
 
 // says fails where the contract is broken.

@@ -24,7 +24,7 @@ import (
 // a simulated export has to be what the portal's own queries give.
 func TestGDAL(t *testing.T) {
 	t.Parallel()
-	g := gdal{filepath.Join(judge.Tool(t, root, "gdal"), "bin", "python")}
+	g := gdal{judge.Script(judge.Tool(t, root, "gdal"), "python")}
 	j := judge.New(t, "GDAL", g.version(t))
 	w := open(t)
 	s := arcgistest.NewScenario()

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -55,7 +54,7 @@ func TestPythonMeetsFaults(t *testing.T) {
 func python(t *testing.T) (venv string, j *judge.Judge) {
 	t.Helper()
 	venv = judge.Tool(t, root, "arcgis")
-	version, err := exec.Command(filepath.Join(venv, "bin", "python"), "-c", "import importlib.metadata as m; print(m.version('arcgis'))").Output()
+	version, err := exec.Command(judge.Script(venv, "python"), "-c", "import importlib.metadata as m; print(m.version('arcgis'))").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +64,7 @@ func python(t *testing.T) (venv string, j *judge.Judge) {
 // python is client.py at work on a portal, whose certificate it does not check.
 func (w *town) python(t *testing.T, venv, portal string, groups ...string) program {
 	t.Helper()
-	return program{[]string{filepath.Join(venv, "bin", "python"), "client.py", w.settings(t, portal, groups)}, []string{"PATH=" + os.Getenv("PATH")}}
+	return program{[]string{judge.Script(venv, "python"), "client.py", w.settings(t, portal, groups)}, []string{"PATH=" + os.Getenv("PATH")}}
 }
 
 // pythonVerdicts are what is right in all cases of client.py, and where that

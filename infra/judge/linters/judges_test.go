@@ -103,10 +103,10 @@ func sift(said []string) (against, reasons []string) {
 func TestVersions(t *testing.T) {
 	l := open(t)
 	for name, args := range map[string][]string{
-		cfnLint:      {filepath.Join(l.python, "bin", "cfn-lint"), "--version"},
-		aslValidator: {filepath.Join(l.npm, "node_modules", ".bin", "asl-validator"), "--version"},
-		samValidate:  {filepath.Join(l.sam, "bin", "sam"), "--version"},
-		actionlint:   {filepath.Join(l.workflows, "actionlint"), "-version"},
+		cfnLint:      {judge.Script(l.python, "cfn-lint"), "--version"},
+		aslValidator: {"node", l.aslProgram(), "--version"},
+		samValidate:  {judge.Script(l.sam, "sam"), "--version"},
+		actionlint:   {judge.Program(l.workflows, "actionlint"), "-version"},
 	} {
 		if out, _ := l.run(args[0], args[1:]...); !strings.Contains(out, versions[name]) {
 			t.Errorf("version of %s: got %s, want %s", name, strings.TrimSpace(out), versions[name])

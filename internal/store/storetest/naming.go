@@ -42,6 +42,11 @@ var naming = slices.Concat(
 	odd("a slash in front", "/a"),
 	odd("a dot for a folder", "a/./b"),
 	odd("two dots for a folder", "a/../b"),
+	[]Case{{"list: a folder with a dot at the end", func(t *Trial) {
+		t.put("run/a/x", body)
+		t.put("run/a./x", body)
+		t.wantFolders("run/", []string{"a", "a."})
+	}}},
 )
 
 // odd is the case of one or several keys that all lie in one bucket.
