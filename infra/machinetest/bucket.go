@@ -168,8 +168,11 @@ func (b *bucket) Uploads() []string {
 func (b *bucket) file(key string) string { return filepath.Join(b.dir, filepath.FromSlash(key)) }
 
 // stamp dates all objects that are new since the last stamp: the server
-// writes them with the real time, and the night has its own.
+// writes them with the real time, and the night has its own. To the
+// microsecond: Windows keeps no nanoseconds, and a date that does not come back
+// as it was set is one of a new object.
 func (b *bucket) stamp(now time.Time) {
+	now = now.Truncate(time.Microsecond)
 	b.stamped.Lock()
 	defer b.stamped.Unlock()
 	if b.stamped.files == nil {

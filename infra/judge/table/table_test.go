@@ -13,7 +13,7 @@ import (
 
 func TestTable(t *testing.T) {
 	t.Parallel()
-	program := filepath.Join(t.TempDir(), "table")
+	program := judge.Program(t.TempDir(), "table")
 	if out, err := exec.Command("go", "build", "-o", program, ".").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
