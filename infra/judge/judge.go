@@ -82,6 +82,14 @@ func Program(folder, name string) string {
 	return filepath.Join(folder, name)
 }
 
+// End asks a program to end, or ends it where it can't be asked: Windows knows
+// no such signal.
+func End(program *os.Process) {
+	if program.Signal(os.Interrupt) != nil {
+		program.Kill() //nolint:errcheck // it may have ended
+	}
+}
+
 // New opens the judge of a name and version, whose verdict is complete when
 // the test ends. Several tests may open the same judge: the table adds them up.
 func New(t testing.TB, name, version string) *Judge {

@@ -66,9 +66,7 @@ func start(t testing.TB, more ...string) minio {
 	ended := make(chan struct{})
 	go func() { cmd.Wait(); close(ended) }()
 	t.Cleanup(func() {
-		if cmd.Process.Signal(os.Interrupt) != nil { // as on Windows, which has none
-			cmd.Process.Kill()
-		}
+		judge.End(cmd.Process)
 		select {
 		case <-ended:
 		case <-time.After(10 * time.Second):

@@ -6,11 +6,11 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/mapkeep/mapkeep/infra/judge"
 )
 
 // Program is mapkeep, built for a test.
@@ -26,7 +26,7 @@ type Program struct {
 func Build(t testing.TB, root string, environ ...string) *Program {
 	t.Helper()
 	dir := t.TempDir()
-	p := &Program{t, filepath.Join(dir, "mapkeep"), append([]string{"HOME=" + dir, "PATH=/nowhere"}, environ...)}
+	p := &Program{t, judge.Program(dir, "mapkeep"), append([]string{"HOME=" + dir, "PATH=/nowhere"}, environ...)}
 	build := exec.Command("go", "build", "-o", p.path, "./infra/mapkeep")
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
@@ -74,8 +74,8 @@ func (p *Program) simulate(scenario string) portal {
 		p.t.Fatalf("mapkeep simulate: %v", err)
 	}
 	p.t.Cleanup(func() {
-		cmd.Process.Signal(os.Interrupt) //nolint:errcheck // it may have ended
-		cmd.Wait()                       //nolint:errcheck // as above
+		judge.End(cmd.Process)
+		cmd.Wait() //nolint:errcheck // it was ended
 	})
 	line, err := bufio.NewReader(out).ReadBytes('\n')
 	var facts portal
