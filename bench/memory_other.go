@@ -4,6 +4,7 @@ package main
 
 import (
 	"math"
+	"slices"
 
 	"github.com/shirou/gopsutil/v4/process"
 )
@@ -15,14 +16,22 @@ const counted = "the resident set size (what processes share counts in each)"
 // folder for temporary files.
 const scratch = ""
 
-// trees is the memory of processes and all below them, in MB.
+// trees is the memory of processes and all below them, in MB. Windows may have
+// given the number of a parent that has ended to another process, so that there
+// are circles.
 func trees(pids []int) float64 {
-	sum := 0.0
-	for _, pid := range pids {
+	sum, seen := 0.0, map[int]bool{}
+	for open := slices.Clone(pids); len(open) > 0; {
+		pid := open[0]
+		open = open[1:]
+		if seen[pid] {
+			continue
+		}
+		seen[pid] = true
 		sum += alone(pid)
 		children, _ := (&process.Process{Pid: int32(pid)}).Children() // none for one that has ended
 		for _, child := range children {
-			sum += trees([]int{int(child.Pid)})
+			open = append(open, int(child.Pid))
 		}
 	}
 	return sum
