@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -21,6 +22,17 @@ import (
 //	childless                 none of those that were remembered is left
 var processWords = map[string]func(*testscript.TestScript, bool, []string){
 	"signal": sendSignal, "insist": insist, "ended": ended, "children": children, "childless": childless,
+}
+
+// hearing gives the programs that are started here ears for the signals that
+// scripts send. Who started the tests may have turned them off, as nohup and a
+// shell's & do; a program inherits that, and rightly hears nothing.
+func hearing() {
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGHUP} {
+		if signal.Ignored(s) {
+			signal.Notify(make(chan os.Signal, 1), s)
+		}
+	}
 }
 
 // A process is known by its number and the time it began.

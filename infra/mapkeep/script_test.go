@@ -30,6 +30,7 @@ func TestScripts(t *testing.T) {
 	if runtime.GOOS == "windows" {
 		t.Skip("the scripts use sh and signals")
 	}
+	hearing()
 	bin := t.TempDir()
 	must(t, os.Symlink(self(t), filepath.Join(bin, "mapkeep")))
 	words := map[string]func(*testscript.TestScript, bool, []string){"ends": ends, "document": isDocument}
