@@ -54,7 +54,7 @@ func storeIn(dir string) error {
 	case statErr == nil && !info.IsDir(): // for which err is not always the same
 		return fault.New(fault.StoreRefused, fmt.Sprintf("%s is a file, not a folder", dir))
 	case errors.Is(err, fs.ErrNotExist):
-		return fault.New(fault.StoreRefused, fmt.Sprintf("there is no folder %s", dir))
+		return fault.New(fault.StoreRefused, fmt.Sprintf("there is no folder %s: give the one that `mapkeep run --to` was given", dir))
 	case err != nil:
 		return fault.As(fault.StoreRefused, fmt.Errorf("read the folder: %w", err))
 	case len(entries) == 0:

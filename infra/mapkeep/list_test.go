@@ -66,7 +66,7 @@ func TestListOfPlacesWithoutBackups(t *testing.T) {
 		{empty, "no backups in", exitWell},
 		{other, "holds no backups of mapkeep", exitFailed},
 		{filepath.Join(other, "notes.txt"), "is a file", exitFailed},
-		{filepath.Join(other, "nowhere"), "there is no folder", exitFailed},
+		{filepath.Join(other, "nowhere"), "nowhere: give the one that `mapkeep run --to` was given", exitFailed},
 		{"s3://", "names no bucket", exitUsage},
 	} {
 		mapkeep(context.Background(), "", "list", "--from", c.place).ends(t, c.code).says(t, c.says)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 
@@ -46,7 +47,7 @@ func (f secretFlag) read(a *app) ([]byte, error) {
 		text = []byte(os.Getenv(secretVariable))
 	}
 	if err != nil {
-		return nil, usage("read the secret: %w", err)
+		return nil, usage("--secret-file %s can't be read: %w; give a file with the portal's credentials as JSON, or - for standard input", f.SecretFile, cause(err))
 	}
 	if len(text) == 0 {
 		return nil, usage("no credentials: give --secret-file FILE (or - for standard input), or the JSON itself in the environment variable MAPKEEP_SECRET")
@@ -55,6 +56,14 @@ func (f secretFlag) read(a *app) ([]byte, error) {
 		return nil, usage("the secret can't be used: %w", err)
 	}
 	return arcgis.PlainText(text), nil
+}
+
+// cause is what the system says of a file, without the name.
+func cause(err error) error {
+	if failed := new(fs.PathError); errors.As(err, &failed) {
+		return failed.Err
+	}
+	return err
 }
 
 func (r *runCommand) run(ctx context.Context, a *app) exit {

@@ -51,7 +51,7 @@ func (f settingFlags) read() (backup.Settings, error) {
 	if f.Settings != "" {
 		file, err := os.ReadFile(f.Settings)
 		if err != nil {
-			return backup.Settings{}, usage("read the settings: %w", err)
+			return backup.Settings{}, usage("--settings %s can't be read: %w; give a JSON file with settings, as in the input of an execution", f.Settings, cause(err))
 		}
 		inputs = [][]byte{arcgis.PlainText(file), flags} // PowerShell writes UTF-16, others a mark
 	}
