@@ -94,18 +94,14 @@ func killed(ctx context.Context, p plan, dir string) (string, error) {
 
 func killedAt(ctx context.Context, found figures, e *ends, l load, share float64) ([]string, error) {
 	prefix := now()
-	w, err := e.work(l, prefix)
-	defer os.RemoveAll(w.dir) // nothing, for ""
-	if err != nil {
-		return nil, err
-	}
-	args := own("__move", w)[0]
+	args := own("__move", work{load: l, e: e, prefix: prefix})[0]
 	cmd := exec.CommandContext(ctx, args[0], args[1:]...)
 	cmd.Env, cmd.Stderr = e.environ(), os.Stderr
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
 	for sink := (fakes.Count{}); float64(sink.Bytes) < share*l.bytes(); {
+		var err error
 		if _, sink, err = e.counts(); err != nil {
 			return nil, err
 		}
